@@ -62,9 +62,9 @@ class SegmentCommands:
 
     def export(self) -> None:
         """Ask where, then save the table."""
-        panel = self._panel
-        if not panel.is_empty:
-            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), panel.csv())
+        csv = self._panel.csv()
+        if csv is not None:
+            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), csv)
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""

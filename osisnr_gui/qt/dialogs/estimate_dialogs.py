@@ -54,8 +54,7 @@ class DelayDialog(CloseDialog):
         align = _("Take out the delay at which the whole signals correlate most")
         self.align = push_button(_("&Align"), align, self._align, self)
         self.finished.connect(self._settle)  # what was chosen last still holds
-        as_is = _("Take no delay out: the file as it is")
-        self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
+        self.as_is = push_button(_("As it &is"), _("Take no delay out: the file as it is"), lambda: self._take(0))
         self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
         self._lay_out()
         for plot in self.plots:

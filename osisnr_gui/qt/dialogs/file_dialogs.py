@@ -42,8 +42,7 @@ class FolderDialog(CloseDialog):
         self._folder = folder
         self.paths: tuple[str, ...] = ()
         self.fields = [QLineEdit(self, placeholderText=hint) for hint in _SLOTS]
-        chooses = (partial(self._choose, row) for row in range(2))
-        self.buttons = [push_button(_("Choose…"), "", choose, self) for choose in chooses]
+        self.buttons = [push_button(_("Choose…"), "", partial(self._choose, row), self) for row in range(2)]
         self.accept_button = self.add_button(_("&Compare"), self._accept_paths, role=ButtonRole.AcceptRole)
         list_tip = _("Open a CSV or JSON file that names the pairs instead")
         self.list_button = self.add_button(_("Open a &list…"), self._choose_list, list_tip)
@@ -121,7 +120,7 @@ FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
 class PlotDialog(CloseDialog):
     """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
 
-    return_closes, is_kept, leave = False, True, Buttons.Cancel
+    return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
 
     def __init__(self, name: str, width: int, parent: QWidget | None = None, *, has_table: bool = True) -> None:
         super().__init__(_("Export: {name}").format(name=name), parent)
@@ -132,7 +131,6 @@ class PlotDialog(CloseDialog):
                 self._format.addItem(words, key)
         self._width.setValue(2 * width)
         self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
-        self.box.addButton(Buttons.Save)
         self.box.accepted.connect(self.accept)
         grid = QGridLayout()
         lay_out_settings(

@@ -102,18 +102,15 @@ class BadSegmentsPanel(QWidget):
             self._show_row(self.model.row(place))
         return place is not None
 
-    def csv(self) -> bytes:
-        """The table in the order of the rows."""
+    def csv(self) -> bytes | None:
+        """The table in the order of the rows; None where there is none to save."""
         self._refresh()
-        model, pair = self.model, self._analysis.pairs[self._selected]
-        assert model.table is not None, "there is a table to save"
+        model = self.model
+        if model.table is None:
+            return None
+        pair = self._analysis.pairs[self._selected]
         names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
         return segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no table to save."""
-        return self._score() is None
 
     def _score(self) -> PairScore | None:
         pair = self._analysis.pair_at(self._selected)
@@ -179,8 +176,7 @@ class BadSegmentsPanel(QWidget):
 
     def _show_row(self, row: int, *, plays: bool = False) -> None:
         assert self.model.table is not None
-        said = self.segment_activated if plays else self.segment_shown
-        said.emit(*self.model.table.span(self.model.place(row)))
+        (self.segment_activated if plays else self.segment_shown).emit(*self.model.table.span(self.model.place(row)))
 
     def _take_row(self, row: int) -> None:
         self._arrived = row

@@ -125,9 +125,8 @@ class ChangeBanner(SlimBanner):
         set_text(self.text, sentence)
         self.text.setToolTip(tooltip("\n".join(f"{change.path} {change.words}" for change in shown)))
         self.setAccessibleName(sentence)
-        can_be_read = any(change.can_be_read for change in shown)
         for button in (self.reload, self.always):
-            button.setVisible(can_be_read)
+            button.setVisible(any(change.can_be_read for change in shown))
         self.show_sign(not all(change.can_be_read for change in changes))
 
     def _hide(self) -> None:

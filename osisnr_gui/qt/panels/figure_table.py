@@ -44,12 +44,11 @@ class LineSample(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The line."""
-        if self._index is None:
-            return
-        with QPainter(self) as painter:
-            painter.setPen(sample_pen(self._theme, self._index))
-            y = self.height() / 2
-            painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+        if self._index is not None:
+            with QPainter(self) as painter:
+                painter.setPen(sample_pen(self._theme, self._index))
+                y = self.height() / 2
+                painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
 
 
 class EstimateMark(QWidget):
@@ -288,7 +287,7 @@ class VerdictScale(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._chance_db, self._selected = math.nan, 0
+        self._chance_db, self._lowest, self._selected = math.nan, 0.0, 0
         self.marks: dict[int, float] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -297,6 +296,7 @@ class VerdictScale(Themed, QWidget):
     def show_medians(self, medians: Mapping[int, float], chance_db: float, selected: int) -> None:
         """Mark the medians of estimates by their places. chance_db : nan where it is not known."""
         self._chance_db, self._selected = chance_db, selected
+        self._lowest = 0.0 if math.isnan(chance_db) else chance_db
         self.marks = {place: median for place, median in medians.items() if median > self._lowest}
         known = [f"{words.estimate_letter(place)} {words.db(median)}" for place, median in self.marks.items()]
         told = _("median exact OSI-SNR above chance: {estimates}").format(estimates=" · ".join(known) or words.MISSING)
@@ -343,10 +343,6 @@ class VerdictScale(Themed, QWidget):
         top, ends = MARKS + TICK + 2, [*lefts[1:], width + 3]
         rooms = [QRect(left, top, end - left - 3, 10 * top) for left, end in zip(lefts, ends, strict=True)]
         return [(room, text) for room, (_level, text) in zip(rooms, ticks, strict=True)]
-
-    @property
-    def _lowest(self) -> float:
-        return 0.0 if math.isnan(self._chance_db) else self._chance_db
 
     def _x(self, level: float, width: int) -> float:
         return min((level - self._lowest) / (TOP_DB - self._lowest), 1.0) * width

@@ -211,16 +211,14 @@ class FolderPanel(QWidget):
 
     def _make_buttons(self) -> None:
         go_on = _("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
-        cancel = _("Stop; what is scored stays, and it can go on from there (Escape)")
         export = _("Save the table as CSV or JSON, as `osisnr batch` does")
         choose = _("Choose other folders, or a list of pairs (Ctrl+Shift+O)")
         leave = _("Leave the list; what was scored is kept for the next time")
         rescore = _("The window has other settings now than this list was scored with")
         self.go_on = push_button(_("Go on"), go_on, parent=self)
-        self.cancel = push_button(_("Cancel"), cancel, parent=self)
+        self.cancel = push_button(_("Cancel"), _("Stop; what is scored stays, and it can go on from there (Escape)"))
         self.rescore = push_button(_("Score again with the settings of the window"), rescore, parent=self)
-        only_errors = _("Only pairs that were refused, with the reason")
-        self.only_errors = tool_button("", only_errors, parent=self, checkable=True)
+        self.only_errors = tool_button("", _("Only pairs that were refused, with the reason"), checkable=True)
         self.only_errors.toggled.connect(self._set_filter)
         beside, at_once = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, QToolButton.ToolButtonPopupMode.InstantPopup
         self.export = tool_button(_("Export"), export, parent=self, popupMode=at_once, toolButtonStyle=beside)

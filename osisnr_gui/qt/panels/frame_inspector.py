@@ -140,12 +140,6 @@ class FramePage(QWidget):
         set_text(self.lines, "\n".join(explain.formula_lines(x)))
         set_text(self.share, explain.share_words(x))
 
-    def share_height(self, height: int) -> None:
-        """Pictures grow with the height there is to see, within limits."""
-        self.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
-        for picture in (self.angle, self.bands):
-            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
-
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
@@ -296,9 +290,12 @@ class FrameInspector(QWidget):
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Pictures grow with the panel."""
+        """Pictures grow with the height there is to see, within limits."""
         super().resizeEvent(event)
-        self.page.share_height(event.size().height())
+        height, page = event.size().height(), self.page
+        page.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
+        for picture in (page.angle, page.bands):
+            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
 
     @property
     def _pair(self) -> PairAnalysis | None:
@@ -314,8 +311,7 @@ class FrameInspector(QWidget):
             return
         frame = find_worst(pair, *place) if isinstance(place, TimeSpan) else find_frame(pair, place)
         if frame is None:
-            nowhere = isinstance(place, float) and math.isnan(place)
-            self._forget(HINT if nowhere else _("No frame was compared here."))
+            self._forget(HINT if isinstance(place, float) and math.isnan(place) else _("No frame was compared here."))
             return
         asked, number = self._asked or (None, -1)
         if asked is None or (number, asked.score, asked.key) != (frame, pair.score, pair.key):

@@ -12,8 +12,6 @@ from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, tooltip
 from osisnr_gui.session.edits import Edit
-from osisnr_gui.session.session import Formula
-from osisnr_gui.text.catalogue import _
 
 #: A widget or layout, alone or with the share of the room it takes; a number: that many pixels left free.
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
@@ -26,9 +24,6 @@ Ask = Callable[[Edit, str], object]
 Setting = tuple[str, QWidget, QWidget | None, str, Run | None]
 
 SEGMENT_STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
-#: The two named results, in the order of their switch, and what it calls them.
-FORMULAS = (Formula.EXACT, Formula.LITERAL)
-FORMULA_CHOICES = (_("exact · active frames"), _("literal · all frames"))
 #: As a part: room that is left free.
 REST = -1
 NONE: Margins = (0, 0, 0, 0)
@@ -86,11 +81,9 @@ class ResetLabel(QLabel):
         super().__init__(text, parent, textFormat=Qt.TextFormat.PlainText)
         self._reset = reset
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Back to the default, where there is one."""
-        if self._reset is None:
-            super().mouseDoubleClickEvent(event)
-        else:
+        if self._reset is not None:
             self._reset()
 
 

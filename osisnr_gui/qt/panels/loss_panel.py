@@ -12,7 +12,7 @@ from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, Themed, contrast_ratio, tabular_font
 from osisnr_gui.qt.panels.figure_table import EstimateMark, VerdictScale
-from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
+from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
 from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
@@ -30,6 +30,8 @@ from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
+#: The two named results, in the order of their switch, and what it calls them.
+FORMULAS = {Formula.EXACT: _("exact · active frames"), Formula.LITERAL: _("literal · all frames")}
 PLOT_HEIGHT = 132
 SENTENCE_LINES = 3
 #: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
@@ -208,7 +210,7 @@ class LossPanel(QWidget):
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
         methods = [f"{method} · {sentences.method_words(method)}" for method in (1, 2)]
         self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
-        self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
+        self.formula = Segmented(tuple(FORMULAS.values()), _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
         self.plot_title = ElidedLabel("", muted=True, parent=self)
         self._lay_out()
@@ -241,7 +243,7 @@ class LossPanel(QWidget):
         self.plot.alpha_requested.connect(lambda v: ask(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha"))
         self.gamma.value_changed.connect(lambda v: ask(partial(edits.set_gamma, gamma=v), "gamma"))
         self.method.chosen.connect(lambda i: ask(partial(edits.set_method, method=i + 1), ""))
-        self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=FORMULAS[i]), ""))
+        self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=tuple(FORMULAS)[i]), ""))
 
     def _show_choice(self, analysis: Analysis, _selected: int) -> None:
         loss = analysis.session.loss
@@ -253,7 +255,7 @@ class LossPanel(QWidget):
         if (loss.method, loss.formula) != self._result:
             self._result = loss.method, loss.formula
             self.method.set_current(0 if loss.method == 1 else 1)
-            self.formula.set_current(FORMULAS.index(loss.formula))
+            self.formula.set_current(tuple(FORMULAS).index(loss.formula))
 
     def _show_names(self, analysis: Analysis, selected: int) -> None:
         """Whose loss it is, how good that estimate is in a word, and in a sentence."""
@@ -278,9 +280,7 @@ class LossPanel(QWidget):
 
     def _show_effect(self, analysis: Analysis, selected: int) -> None:
         effect = self.effects.find(selected, analysis.session.loss)
-        if effect is not None or self.effect.isVisibleTo(self):
-            set_text(self.effect, effect_sentence(effect))
-        self.effect.setVisible(effect is not None)
+        set_text(self.effect, "" if effect is None else effect_sentence(effect), hides=True)
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = analysis.pair_at(selected)
@@ -302,10 +302,7 @@ class LossPanel(QWidget):
             self.headline.show_number(self._in_place or words.loss(fused), *self._said, also)
             first, second = score.shares
             self.bar.show_terms(math.nan if self._in_place else first, second)
-        self._show_ranking(analysis, selected)
-
-    def _show_ranking(self, analysis: Analysis, selected: int) -> None:
-        """Where two estimates swap ranks, and how far the present order holds."""
+        # Where two estimates swap ranks, and how far the present order holds.
         ranking = find_ranking(analysis, selected)
         self.gamma.set_marks(tuple(crossing.gamma for crossing in ranking.crossings), MARKS_TIP)
         set_text(self.order, translated(ranking.sentence), hides=True)

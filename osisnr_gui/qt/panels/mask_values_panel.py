@@ -114,8 +114,7 @@ class MaskValuesPanel(Themed, QWidget):
             self._counts = {m: counts for m, counts in self._counts.items() if m in masks and bins == self._bins}
             self._bins = bins
             lines = [f"{title}\n{mask_sentence(mask)}" for mask, _place, _name, title in shown]
-            nothing = _("Open masks (matrices instead of sound) to see their values.")
-            set_text(self.about, "\n\n".join(lines) or nothing)
+            set_text(self.about, "\n\n".join(lines) or _("Open masks (matrices instead of sound) to see their values."))
             for part in (self.scale, self.plot, self.point):
                 part.setVisible(bool(shown))
             self._draw()

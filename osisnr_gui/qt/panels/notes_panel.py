@@ -93,12 +93,10 @@ class NotesPanel(QWidget):
         # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
         self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.table = table = RowTable(self)
-        table.setModel(self.model)
+        self.table = table = RowTable(self.model, _("Notes"), self)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setAccessibleName(_("Notes"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)

@@ -46,7 +46,6 @@ def plain_label(
         # A font set by code loses against the size in the application's style sheet.
         label.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
     if wrap or steady:
-        label.setMinimumWidth(0)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB, LossShares
@@ -147,13 +147,12 @@ class CriterionBar(QWidget):
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
         entries = [*ABSOLUTE, *others]
-        with QSignalBlocker(self.box):
-            if entries != self._entries:
-                self._entries = entries
-                self.box.clear()
-                self.box.addItems([text for text, *_rest in entries])
-            rival = other_place(session, index) if places and is_against else None
-            self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
+        if entries != self._entries:
+            self._entries = entries
+            self.box.clear()
+            self.box.addItems([text for text, *_rest in entries])
+        rival = other_place(session, index) if places and is_against else None
+        self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
         is_loss = choice.criterion is Criterion.LOSS
         self.decibels.setVisible(not is_loss)
         self.loss.setVisible(is_loss)

@@ -255,8 +255,7 @@ class SourceRow(Themed, QWidget):
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction(_("Copy path"), partial(clipboard.setText, source.path))
-        copy_hash = menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content))
-        copy_hash.setEnabled(bool(state.content))
+        menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content)).setEnabled(bool(state.content))
         return menu
 
     def _add_estimate_choices(self, menu: QMenu, state: RowState) -> None:

@@ -90,9 +90,8 @@ class MaskGridFields(QWidget):
             "librosa and torch do by default."
         )
         window_tip = _("Window of the STFT; used where a mask is applied to a mixture.")
-        hertz = plain_label("Hz", "muted", small=True)
         return (
-            (_("rate"), self.rate, hertz, rate_tip, partial(self._change, rate=None)),
+            (_("rate"), self.rate, plain_label("Hz", "muted", small=True), rate_tip, partial(self._change, rate=None)),
             (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._change, hop=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._change, n_fft=None)),
             (_("frames"), self.place, None, place_tip, None),
@@ -154,9 +153,8 @@ class StftPanel(QWidget):
         self.silence.show_value(ZEROS_ONLY if math.isinf(session.silence_db) else session.silence_db)
         # A refused setting leaves no framing in force: the fields stay open, so that it can be put right.
         sound = reference is not None and reference.kind == "audio" and reference.sample_rate
-        framing_parts: tuple[QWidget, ...] = (self.representation, self.n_fft, self.hop, self.window_box)
-        for part in framing_parts:
-            part.setEnabled(bool(sound))
+        for control in (self.representation, self.n_fft, self.hop, self.window_box):
+            control.setEnabled(bool(sound))
         if sound and reference is not None:
             self._show_framing(framing, reference)
             set_text(self.summary, frames)

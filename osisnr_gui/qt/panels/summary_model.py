@@ -290,10 +290,9 @@ class SummaryModel(Themed, ColumnModel[Column]):
         value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
-            undefined = column.undefined(row)
             why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
             told = why or (_("Best of the estimates in this column") if best else "")
-            return tooltip("\n".join(filter(None, (undefined, told, self._literal_words(column, row)))))
+            return tooltip("\n".join(filter(None, (column.undefined(row), told, self._literal_words(column, row)))))
         if role == ROLE.FontRole and best:
             font = QFont()
             font.setBold(True)

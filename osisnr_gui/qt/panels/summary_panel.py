@@ -32,11 +32,6 @@ LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 8, 128
 class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Long names lose their middle."""
-        super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Sample, then the cell as usual."""
         moved = QStyleOptionViewItem(option)
@@ -111,6 +106,7 @@ class SummaryPanel(QWidget):
     def _set_up_table(self) -> None:
         table = self.table
         table.setItemDelegateForColumn(0, self._names)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
         # Once a name begins to leave at the left, its letter stays.

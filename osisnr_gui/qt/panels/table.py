@@ -178,8 +178,10 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
 class RowTable(QTableView):
     """Rows of one height to choose, without a grid."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False)
+        self.setModel(model)
+        self.setAccessibleName(name)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
@@ -193,10 +195,8 @@ class CopyTable(RowTable):
     row_chosen = Signal(int)  # by the user
 
     def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, name, parent)
         self._model = model
-        self.setModel(model)
-        self.setAccessibleName(name)
         self.sortByColumn(model.default_sort, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setFont(tabular_font())

@@ -224,7 +224,7 @@ class ValueSlider(QWidget):
 
     def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spec, self._value = spec, spec.default
+        self._spec, self.value = spec, spec.default  # the latter: what is on screen
         reset = partial(self._take, spec.default)
         self._label = ResetLabel(spec.symbol, reset, self)
         self._label.setFixedWidth(16)
@@ -238,21 +238,16 @@ class ValueSlider(QWidget):
         self.setFocusProxy(self.slider)
         # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
         self._pending = QTimer(self, singleShot=True)
-        self._pending.timeout.connect(lambda: self.value_changed.emit(self._value))
+        self._pending.timeout.connect(lambda: self.value_changed.emit(self.value))
         self.slider.valueChanged.connect(self._take_place)
         self.field.valueChanged.connect(self._take)
         self._show_value()
 
-    @property
-    def value(self) -> float:
-        """The value on screen."""
-        return self._value
-
     def set_value(self, value: float) -> None:
         """Show a value from outside; nothing is emitted. What the user holds or types is left alone."""
         is_typed = self.field.hasFocus() and self.field.lineEdit().text() != self._spec.text(self.field.value())
-        if value != self._value and not (self.slider.isSliderDown() or self._pending.isActive() or is_typed):
-            self._value = value
+        if value != self.value and not (self.slider.isSliderDown() or self._pending.isActive() or is_typed):
+            self.value = value
             self._show_value()
 
     def set_marks(self, values: tuple[float, ...], meaning: str) -> None:
@@ -266,22 +261,22 @@ class ValueSlider(QWidget):
 
     def _step(self, steps: int, finer: bool) -> None:
         spec = self._spec
-        step = spec.step_at(self._value) / (10 if finer else 1)
-        self._take(spec.clamp(round(self._value / step + steps) * step))
+        step = spec.step_at(self.value) / (10 if finer else 1)
+        self._take(spec.clamp(round(self.value / step + steps) * step))
 
     def _take_place(self, place: int) -> None:
         value = self._spec.value_at(place / PLACES)
         grid = self._spec.step_at(value) / 10
         value = self._spec.clamp(round(value / grid) * grid)
         # A value typed beyond the slider's end stays until the handle really leaves that end.
-        if place == PLACES and self._value > value:
+        if place == PLACES and self.value > value:
             return
         self._take(value)
 
     def _take(self, value: float) -> None:
         """A value the user gave."""
-        if value != self._value:
-            self._value = value
+        if value != self.value:
+            self.value = value
             self._pending.start(0)
         self._show_value()
 
@@ -289,6 +284,6 @@ class ValueSlider(QWidget):
         # A slider in the hand stays under the pointer, also between two rounded values.
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
-                self.slider.setValue(round(self._spec.place_of(self._value) * PLACES))
+                self.slider.setValue(round(self._spec.place_of(self.value) * PLACES))
         with QSignalBlocker(self.field):
-            self.field.setValue(self._value)
+            self.field.setValue(self.value)
