@@ -179,7 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),
     Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.undo(), enabled=lambda c: c.store.history.previous is not None),
     Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.redo(), enabled=lambda c: c.store.history.following is not None),
-    Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
+    Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.table.copy_rows(every=True), enabled=has_pair, section=True),
     Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.docks["inspector"].is_in_front),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),
     Action("copy_command", "edit", _("Copy as command"), (), _("Copy the `osisnr score` command that prints the numbers of these files with these settings"), run=lambda c: c.numbers_out.copy_command(), enabled=has_pair),

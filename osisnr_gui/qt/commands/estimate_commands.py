@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.panels.plain_text import set_text
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
@@ -185,7 +186,7 @@ class GhostCommands(QObject):
 
     def show_sentence(self, *_: object) -> None:
         """Say beside the numbers what became of the estimate in view."""
-        self._views.loss.show_change(self.sentence())
+        set_text(self._views.loss.change, self.sentence(), hides=True)
 
     def sentence(self) -> str:
         """What became of the estimate in view; empty without a ghost."""

@@ -35,8 +35,8 @@ class FileCommands(QObject):
         store, banner = views.store, views.banners.changes
         # Queued: a run that ends has not shown yet what it found.
         store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
-        banner.reload_requested.connect(lambda: self.reload())
-        banner.always_requested.connect(self._reload_always)
+        banner.reload.clicked.connect(lambda: self.reload())
+        banner.always.clicked.connect(self._reload_always)
 
     @property
     def is_busy(self) -> bool:

@@ -76,7 +76,7 @@ def summary_table(model: SummaryModel, method: int) -> SummaryTable:
         [
             Cell(
                 model.text(place, figure),
-                model.value(place, figure),
+                figure.value(model.rows[place]),
                 model.cell(place, figure, ROLE.FontRole) is not None,
             )
             for figure in figures

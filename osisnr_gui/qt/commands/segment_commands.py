@@ -62,9 +62,9 @@ class SegmentCommands:
 
     def export(self) -> None:
         """Ask where, then save the table."""
-        panel = self._panel
-        if not panel.is_empty:
-            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), panel.csv())
+        csv = self._panel.csv()
+        if csv is not None:
+            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), csv)
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
@@ -95,7 +95,7 @@ class NoteCommands:
 
     def __init__(self, views: Views) -> None:
         self._views = views
-        views.notes.add_requested.connect(self.add)
+        views.notes.add_button.clicked.connect(self.add)
         views.notes.go_requested.connect(self.go)
 
     def add(self) -> None:

@@ -17,6 +17,7 @@ from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.text.catalogue import _, ngettext
 
 ButtonRole = QDialogButtonBox.ButtonRole
+Buttons = QDialogButtonBox.StandardButton
 PAGE_MARGINS = (24, 24, 24, 16)
 
 
@@ -25,12 +26,14 @@ class CloseDialog(QDialog):
 
     #: Whether Return presses Close though another button has the focus.
     return_closes = True
+    #: Whether it outlives its being closed, and the button that closes it.
+    is_kept, leave = False, Buttons.Close
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self.is_kept)
         self.setWindowTitle(title)
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.box = QDialogButtonBox(self.leave)
         self.box.rejected.connect(self.reject)
 
     def add_button(
@@ -78,12 +81,11 @@ class AboutDialog(CloseDialog):
         name = plain_label("osisnr_gui", "big", parent=self)
         what = plain_label(_("See and judge speech separation."), "muted", wrap=True, parent=self)
         head = row_of(picture, (column_of(REST, name, what, REST, spacing=4), 1), spacing=2 * GAP)
-        self.versions: QLabel = plain_label(version_text(), selectable=True, parent=self)
+        self.versions = plain_label(version_text(), selectable=True, parent=self)
         clipboard = QGuiApplication.clipboard()
         self.copy_button = self.add_button(_("&Copy versions"), lambda: clipboard.setText(version_text()))
-        sources = plain_label(SOURCES, "muted", wrap=True, parent=self)
         licence = plain_label(_("MIT licence. Licences of what it uses ship with it."), "muted", wrap=True)
-        self.lay_out(head, self.versions, sources, licence)
+        self.lay_out(head, self.versions, plain_label(SOURCES, "muted", wrap=True), licence)
 
 
 # A loop of different errors must not grow the dialog without end.
@@ -102,9 +104,8 @@ class ErrorDialog(CloseDialog):
         super().__init__(_("Unexpected error"), parent)
         self.setMinimumWidth(480)
         self._count = 1
-        self.sentence: QLabel = plain_label(sentence, wrap=True, selectable=True, parent=self)
-        self.details = QPlainTextEdit(f"{version_text()}\n\n{details.rstrip()}", self)
-        self.details.setReadOnly(True)
+        self.sentence = plain_label(sentence, wrap=True, selectable=True, parent=self)
+        self.details = QPlainTextEdit(f"{version_text()}\n\n{details.rstrip()}", self, readOnly=True)
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setAccessibleName(_("Details of the error"))
         self.details.setMinimumHeight(200)

@@ -5,45 +5,19 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QBrush,
-    QCloseEvent,
-    QFontMetrics,
-    QGuiApplication,
-    QIcon,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPalette,
-    QPixmap,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QDialog,
-    QDialogButtonBox,
-    QHeaderView,
-    QLabel,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStyleOptionButton, QTableWidget, QTableWidgetItem, QWidget
 
-from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, CloseDialog
+from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.look.theme import Theme, system_font, tabular_font
 from osisnr_gui.qt.panels.figure_table import FigureTable
-from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of
+from osisnr_gui.qt.panels.layouts import REST, push_button, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
 from osisnr_gui.session.delays import order_words
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import MeasuredDelay
 from osisnr_gui.text.files import track_names
@@ -55,32 +29,32 @@ UNCERTAIN = _("The peak is too low to be certain (its correlation is not above 0
 TABLE_TIP = _("Over the whole signals in time, no mean removed, of the stretch that is compared at each delay")
 
 
-class DelayDialog(QDialog):
+class DelayDialog(CloseDialog):
     """Shows what it is told; asks for another delay once the user has let go of key or mouse.
 
     It may stay open beside the window.
     """
 
+    is_kept = True
     delay_requested = Signal(int)
     undo_requested = Signal()
     redo_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Delay"))
+        super().__init__(_("Delay"), parent)
         self._shown: MeasuredDelay | None = None
         self._taken = 0
         self._wanted: int | None = None
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
-        self.note: QLabel = plain_label(WAITING, "muted", wrap=True, parent=self)
+        self.note = plain_label(WAITING, "muted", wrap=True, parent=self)
         self.plots = DelayChart(theme, near=False, parent=self), DelayChart(theme, near=True, parent=self)
         self.table = FigureTable(theme, (3, 4, 3, 5, 3), TABLE_TIP, n_rows=4, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
         align = _("Take out the delay at which the whole signals correlate most")
         self.align = push_button(_("&Align"), align, self._align, self)
-        as_is = _("Take no delay out: the file as it is")
-        self.as_is = push_button(_("As it &is"), as_is, lambda: self._take(0), self)
+        self.finished.connect(self._settle)  # what was chosen last still holds
+        self.as_is = push_button(_("As it &is"), _("Take no delay out: the file as it is"), lambda: self._take(0))
         self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
         self._lay_out()
         for plot in self.plots:
@@ -108,8 +82,7 @@ class DelayDialog(QDialog):
         for plot in self.plots:
             plot.show_curve(np.empty(0), 1, None, 0)
         self.name.set_text("")
-        set_text(self.note, WAITING)
-        self.note.show()
+        set_text(self.note, WAITING, hides=True)
 
     def _show_curve(self, shown: MeasuredDelay) -> None:
         self._shown = shown
@@ -120,13 +93,7 @@ class DelayDialog(QDialog):
         for plot in self.plots:
             plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
         self.field.set_reach(values.size // 2)
-        set_text(self.note, note)
-        self.note.setVisible(bool(note))
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """What was chosen last still holds."""
-        self._settle()
-        super().closeEvent(event)
+        set_text(self.note, note, hides=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A key that is held while the focus goes elsewhere is never let go here."""
@@ -172,15 +139,13 @@ class DelayDialog(QDialog):
         label = plain_label(_("Delay taken &out"), parent=self)
         label.setTextFormat(Qt.TextFormat.AutoText)
         label.setBuddy(self.field)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons = self.align, self.as_is, self.undo
-        for button in (*buttons, box.button(QDialogButtonBox.StandardButton.Close)):
+        for button in (*buttons, self.box.button(Buttons.Close)):
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the plot
-        box.rejected.connect(self.close)
         plots = (self.plots[0], 3), (self.plots[1], 2)
-        below = self.pointer, self.table, row_of(label, self.field, REST, *buttons, spacing=GAP), box
-        column_of(self.name, self.note, *plots, *below, owner=self, margins=(16, 16, 16, 12), spacing=GAP)
+        below = self.pointer, self.table, row_of(label, self.field, REST, *buttons, spacing=GAP)
+        self.lay_out(self.name, self.note, *plots, *below, margins=(16, 16, 16, 12), spacing=GAP)
 
 
 WHAT = _(
@@ -198,19 +163,18 @@ LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
 def _radio(chosen: bool) -> QIcon:
     """A round button of the style, to be pressed with its whole cell."""
     style, option = QApplication.style(), QStyleOptionButton()
-    size = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
-    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
+    size = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
+    ratio = QApplication.primaryScreen().devicePixelRatio()
     picture = QPixmap(QSize(size, size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     option.rect = QRect(0, 0, size, size)
     # The style edges it in a darker window colour, which cannot be seen on a dark ground.
     option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
-    flags = QStyle.StateFlag
+    flags = style.StateFlag
     option.state = flags.State_Enabled | (flags.State_On if chosen else flags.State_Off)
-    painter = QPainter(picture)
-    style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
-    painter.end()
+    with QPainter(picture) as painter:
+        style.drawPrimitive(style.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
     return QIcon(picture)
 
 
@@ -222,23 +186,23 @@ class _Matrix(QTableWidget):
     def __init__(self, speakers: Speakers, parent: QWidget) -> None:
         super().__init__(len(speakers.references), len(speakers.estimates), parent)
         self.setAccessibleName(_("SI-SNR of every estimate against every reference"))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(self.SelectionMode.NoSelection)
+        self.setEditTriggers(self.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
         self.setObjectName("speakers")  # the style sheet shows which cell has the focus
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         for header, size in ((rows, CELL_HEIGHT), (columns, CELL_WIDTH)):
             header.setDefaultSectionSize(size)
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setSectionResizeMode(header.ResizeMode.Fixed)
             header.setHighlightSections(False)
             header.setSectionsClickable(False)
         rows.setFixedWidth(NAME_WIDTH)
         columns.setFixedHeight(HEADER_HEIGHT)  # its own hint is another one before the style sheet is there
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._put_names(speakers)
-        self.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
         self.cellClicked.connect(self.chosen)
@@ -256,7 +220,7 @@ class _Matrix(QTableWidget):
                 item.setText(_("Reference {n}  {name}").format(n=place + 1, name=name))
                 self.setVerticalHeaderItem(place, item)
             else:
-                item.setText(f"{estimate_letter(estimate)}\n{name}")
+                item.setText(f"{words.estimate_letter(estimate)}\n{name}")
                 self.setHorizontalHeaderItem(estimate, item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -280,8 +244,8 @@ class SpeakersDialog(CloseDialog):
         self.places: Places = speakers.best
         self.matrix = _Matrix(speakers, self)
         self.matrix.chosen.connect(self.choose)
-        self.chosen: QLabel = plain_label(wrap=True, parent=self)
-        self.doubts: QLabel = plain_label(role="warning", wrap=True, parent=self)
+        self.chosen = plain_label(wrap=True, parent=self)
+        self.doubts = plain_label(role="warning", wrap=True, parent=self)
         assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")
         self.assign_button = self.add_button(_("&Apply this order"), self.accept, assign_tip, ButtonRole.AcceptRole)
         best, present = partial(self._choose_all, speakers.best), partial(self._choose_all, speakers.in_force)
@@ -338,7 +302,7 @@ class SpeakersDialog(CloseDialog):
         item.setFont(font)
         item.setToolTip(tooltip(why))
         template = _("estimate {letter}, reference {n}: {value}")
-        name = template.format(letter=estimate_letter(column), n=row + 1, value=why or words.db(value))
+        name = template.format(letter=words.estimate_letter(column), n=row + 1, value=why or words.db(value))
         spoken = ", ".join((name, *notes, *((_("chosen"),) if chosen else ())))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 

@@ -2,31 +2,19 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QComboBox,
-    QCommandLinkButton,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QGridLayout,
-    QLineEdit,
-    QMessageBox,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QCommandLinkButton, QFileDialog, QGridLayout, QLineEdit, QMessageBox, QWidget
 
 from osisnr_gui.batch.pair_list import PAIRING
 from osisnr_gui.io.errors import Phrase, SaveError, display_name
-from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
-from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.dialogs.close_dialog import ButtonRole, Buttons, CloseDialog
+from osisnr_gui.qt.panels.layouts import lay_out_settings, push_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
+from osisnr_gui.qt.panels.sample_field import LAG_WIDTH, NumberField
 from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
 from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.session.session import Session
@@ -43,46 +31,36 @@ _CHOOSE = (_("Choose the folder of the references"), _("Choose the folder of the
 _SLOTS = (_("Folder of what was wanted"), _("Folder of what came out"))
 
 
-class FolderDialog(QDialog):
+class FolderDialog(CloseDialog):
     """`paths` : both folders, or the list, once it was accepted."""
 
+    return_closes, is_kept, leave = False, True, Buttons.Cancel
+
     def __init__(self, folder: str, paths: tuple[str, ...] = (), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Open folders"))
+        super().__init__(_("Open folders"), parent)
         self.setMinimumWidth(620)
         self._folder = folder
         self.paths: tuple[str, ...] = ()
-        self.fields = [QLineEdit(self), QLineEdit(self)]
-        self.buttons = [QPushButton(_("Choose…"), self), QPushButton(_("Choose…"), self)]
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.accept_button: QPushButton = self.box.addButton(_("&Compare"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.list_button: QPushButton = self.box.addButton(_("Open a &list…"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.swap_button: QPushButton = self.box.addButton(_("&Swap"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.swap_button.setToolTip(_("Let the two folders change places"))
-        self.list_button.setToolTip(_("Open a CSV or JSON file that names the pairs instead"))
-        grid = QGridLayout()
+        self.fields = [QLineEdit(self, placeholderText=hint) for hint in _SLOTS]
+        self.buttons = [push_button(_("Choose…"), "", partial(self._choose, row), self) for row in range(2)]
+        self.accept_button = self.add_button(_("&Compare"), self._accept_paths, role=ButtonRole.AcceptRole)
+        list_tip = _("Open a CSV or JSON file that names the pairs instead")
+        self.list_button = self.add_button(_("Open a &list…"), self._choose_list, list_tip)
+        self.swap_button = self.add_button(_("&Swap"), self._swap, _("Let the two folders change places"))
+        grid, rows = QGridLayout(), zip(_TITLES, self.fields, self.buttons, strict=True)
+        lay_out_settings(grid, [(title, field, button, "", None) for title, field, button in rows])
         grid.setSpacing(GAP)
-        for row, (name, hint, field, button) in enumerate(zip(_TITLES, _SLOTS, self.fields, self.buttons, strict=True)):
-            label = plain_label(name, parent=self)
-            label.setBuddy(field)
-            field.setPlaceholderText(hint)
-            field.setAccessibleName(name)
-            field.textChanged.connect(lambda _text: self._check())
-            button.setAccessibleName(_CHOOSE[row])
-            button.clicked.connect(partial(self._choose, row))
-            for column, part in enumerate((label, field, button)):
-                grid.addWidget(part, row, column)
-        words = (plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS))
-        column_of(grid, *words, self.box, owner=self, margins=PAGE_MARGINS, spacing=2 * GAP)
-        self.box.accepted.connect(lambda: self._accept_paths(*(field.text() for field in self.fields)))
-        self.box.rejected.connect(self.reject)
-        self.list_button.clicked.connect(self._choose_list)
-        self.swap_button.clicked.connect(self._swap)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 0)
+        self.lay_out(grid, *(plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS)))
+        for field, button, name in zip(self.fields, self.buttons, _CHOOSE, strict=True):
+            field.textChanged.connect(self._check)
+            button.setAccessibleName(name)
         for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
             field.setText(path)
         self._check()
 
-    def _choose(self, row: int, _checked: bool = False) -> None:
+    def _choose(self, row: int) -> None:
         """Ask for a folder, and for the other one if it is still missing."""
         start = self.fields[row].text() or os.path.dirname(self.fields[1 - row].text()) or self._folder
         path = QFileDialog.getExistingDirectory(self, _SLOTS[row], start)
@@ -98,41 +76,37 @@ class FolderDialog(QDialog):
         if path:
             self._accept_paths(path)
 
-    def _accept_paths(self, *paths: str) -> None:
+    def _accept_paths(self, *listed: str) -> None:
+        paths = listed or [field.text() for field in self.fields]
         self.paths = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths)
         self.accept()
 
     def _swap(self) -> None:
-        first, second = (field.text() for field in self.fields)
-        self.fields[0].setText(second)
-        self.fields[1].setText(first)
+        for field, text in zip(self.fields, [field.text() for field in reversed(self.fields)], strict=True):
+            field.setText(text)
 
-    def _check(self) -> None:
+    def _check(self, *_text: str) -> None:
         texts = [field.text() for field in self.fields]
         self.accept_button.setEnabled(all(text and os.path.isdir(os.path.expanduser(text)) for text in texts))
         self.swap_button.setEnabled(any(texts))
 
 
-class RolesDialog(QDialog):
+class RolesDialog(CloseDialog):
     """Two likeliest readings as buttons; `roles` is the chosen one, None after Cancel."""
 
+    leave = Buttons.Cancel
+
     def __init__(self, paths: Sequence[str], reading: Reading, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Which file is the reference?"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(_("Which file is the reference?"), parent)
+        words = _("The names of these files do not tell which one the others are held against.")
         self.roles: tuple[Role, ...] | None = None
-        layout = QVBoxLayout(self)
-        layout.addWidget(plain_label(_("The names of these files do not tell which one the others are held against.")))
-        for roles in (reading.roles, reading.other or ()):
-            if roles:
-                reference, others = reading_words(paths, roles)
-                button = QCommandLinkButton(reference.replace("&", "&&"), others, self)
-                button.setIcon(QIcon())  # the style's arrow is black on dark
-                button.clicked.connect(partial(self._take, roles))
-                layout.addWidget(button)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        box.rejected.connect(self.reject)
-        layout.addWidget(box)
+        buttons = []
+        for roles in filter(None, (reading.roles, reading.other)):
+            reference, others = reading_words(paths, roles)
+            buttons.append(QCommandLinkButton(reference.replace("&", "&&"), others, self))
+            buttons[-1].setIcon(QIcon())  # the style's arrow is black on dark
+            buttons[-1].clicked.connect(partial(self._take, roles))
+        self.lay_out(plain_label(words), *buttons, margins=None, spacing=GAP)
 
     def _take(self, roles: tuple[Role, ...], _on: bool = False) -> None:
         self.roles = roles
@@ -143,27 +117,26 @@ PNG, CSV = "png", "csv"
 FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
 
 
-class PlotDialog(QDialog):
+class PlotDialog(CloseDialog):
     """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
 
+    return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
+
     def __init__(self, name: str, width: int, parent: QWidget | None = None, *, has_table: bool = True) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Export: {name}").format(name=name))
-        self._format, self._width = QComboBox(), QSpinBox()
+        super().__init__(_("Export: {name}").format(name=name), parent)
+        self._format = QComboBox()
+        self._width = NumberField(200, MOST_PIXELS, suffix=_(" pixels"), decimals=0, width=LAG_WIDTH)
         for key, words in FORMATS.items():
             if key != CSV or has_table:
                 self._format.addItem(words, key)
-        self._width.setRange(200, MOST_PIXELS)
         self._width.setValue(2 * width)
-        self._width.setSuffix(_(" pixels"))
         self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        form = QFormLayout(self)
-        form.addRow(_("Save as"), self._format)
-        form.addRow(_("Width"), self._width)
-        form.addRow(buttons)
+        self.box.accepted.connect(self.accept)
+        grid = QGridLayout()
+        lay_out_settings(
+            grid, [(_("Save as"), self._format, None, "", None), (_("Width"), self._width, None, "", None)]
+        )
+        self.lay_out(grid, margins=None)
 
     @property
     def format(self) -> str:
@@ -173,7 +146,7 @@ class PlotDialog(QDialog):
     @property
     def pixels(self) -> int:
         """Width of a picture."""
-        return self._width.value()
+        return int(self._width.value())
 
 
 #: A button of its own, or a standard one.
@@ -183,13 +156,9 @@ Answer = tuple[str, QMessageBox.ButtonRole] | QMessageBox.StandardButton
 def is_open(path: str, session: Session) -> bool:
     """Whether `path` is one of the session's own files, by whatever name: links and other spellings count."""
     for source in session.sources:
-        if os.path.realpath(source.path) == os.path.realpath(path):
-            return True
-        try:
-            if os.path.samefile(source.path, path):
+        with suppress(OSError):  # one of the two does not exist: not the same file
+            if os.path.realpath(source.path) == os.path.realpath(path) or os.path.samefile(source.path, path):
                 return True
-        except OSError:  # one of the two does not exist: not the same file
-            continue
     return False
 
 

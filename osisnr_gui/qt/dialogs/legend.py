@@ -8,12 +8,12 @@ import numpy as np
 from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter
-from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.several import BestOf
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.layouts import REST, column_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.loss import paint_triangles
@@ -134,19 +134,16 @@ class LegendDialog(CloseDialog):
         for place, (draw, name, meaning) in enumerate(SIGNS):
             column, row = divmod(place, -(-len(SIGNS) // N_COLUMNS))
             texts = plain_label(name, parent=body), plain_label(meaning, "muted", wrap=True, parent=body)
-            words = column_of(REST, *texts, REST, spacing=0)
             grid.addWidget(Sample(theme, draw, body), row, 2 * column)
-            grid.addLayout(words, row, 2 * column + 1)
+            grid.addLayout(column_of(REST, *texts, REST, spacing=0), row, 2 * column + 1)
             grid.setColumnStretch(2 * column + 1, 1)
         self.lay_out((NarrowScroll(body, self), 1), margins=None, spacing=GAP)
 
 
 def add_legend_button(overview: Overview, action: QAction) -> None:
     """A small button at the left of the overview that opens the legend."""
-    button = QToolButton(overview)
+    button = tool_button(parent=overview, styleSheet="padding: 0", accessibleName=action.text())
     button.setDefaultAction(action)
     button.setIconSize(QSize(BUTTON_PIXELS, BUTTON_PIXELS))
-    button.setStyleSheet("padding: 0")
-    button.setAccessibleName(action.text())
     side = BUTTON_PIXELS + 4
     button.setGeometry(0, overview.height() - side - 4, side, side)

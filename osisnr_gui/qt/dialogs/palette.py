@@ -86,12 +86,10 @@ class Palette(CloseDialog):
         self._settings = settings
         self._recent = [] if settings is None else settings.text(RECENT, "").split("\n")
         self._entries, self.shown = entries, list[Entry]()  # the latter: what is listed now, from top to bottom
-        self.search, self.list = QLineEdit(self), QTreeWidget(self)
-        self.hint = ElidedLabel(muted=True, parent=self)
         words = _("Look for a command, a setting or a key, by words in any order")
-        self.search.setPlaceholderText(words)
+        self.search = QLineEdit(self, placeholderText=words, clearButtonEnabled=True)
+        self.list, self.hint = QTreeWidget(self), ElidedLabel(muted=True, parent=self)
         self.search.setAccessibleName(words)
-        self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)

@@ -1,12 +1,11 @@
 """What is remembered from one start to the next, on one page. Every change is in force at once."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QWidget
 
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
@@ -34,23 +33,20 @@ class CachePart(QWidget):
     def __init__(self, cache: ResultCache, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cache, self._settings = cache, settings
-        self.taken: QLabel = plain_label(parent=self)
+        self.taken = plain_label(parent=self)
         self.switch = QCheckBox(_("&Keep results"), self)
         self.switch.setToolTip(tooltip(WHAT))
         self.switch.setChecked(cache.enabled)
         self.switch.toggled.connect(self._set_enabled)
-        self.limit = QSpinBox(self)
-        self.limit.setRange(*KEEP_MIB_RANGE)
-        self.limit.setSingleStep(256)
-        self.limit.setSuffix(" MiB")
+        least, most = KEEP_MIB_RANGE
+        self.limit = QSpinBox(self, minimum=least, maximum=most, singleStep=256, suffix=" MiB")
         self.limit.setValue(cache.folder.max_bytes // MIB)
         self.limit.setAccessibleName(_("Most room for results, in MiB"))
         self.limit.setToolTip(_("When there is more, what was used longest ago goes first"))
         self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.valueChanged.connect(self._set_limit)
         clear_tip = _("Remove all kept results; what is open in this window stays open")
-        self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, self)
-        self.clear_button.setAutoDefault(False)
+        self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, self, autoDefault=False)
         label = plain_label(_("At &most"), parent=self)
         label.setBuddy(self.limit)
         folder = ElidedLabel(cache.folder.path, Qt.TextElideMode.ElideMiddle, muted=True, parent=self)
@@ -107,8 +103,7 @@ class PreferencesDialog(CloseDialog):
         super().__init__(_("Preferences"), parent)
         self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
-        self._defaults: list[QAction] = []
-        self._switches: list[tuple[QAction, bool]] = []
+        self._defaults: list[tuple[QAction, bool]] = []  # and whether they are on at first
         parts: list[QWidget | QGridLayout] = []
         for heading, preferences in sections.items():
             parts += [plain_label(heading, "heading", parent=self), self._grid(preferences)]
@@ -120,8 +115,9 @@ class PreferencesDialog(CloseDialog):
 
     def restore_defaults(self) -> None:
         """Everything on this page as at the first start."""
-        for action in (*self._defaults, *(switch for switch, on in self._switches if switch.isChecked() != on)):
-            action.trigger()
+        for action, on in self._defaults:
+            if action.isChecked() != on:
+                action.trigger()
         if self.cache is not None:
             self.cache.restore_defaults()
 
@@ -140,20 +136,16 @@ class PreferencesDialog(CloseDialog):
         box.setChecked(action.isChecked())
         box.clicked.connect(lambda _on: action.trigger())
         action.toggled.connect(box.setChecked)
-        self._switches.append((action, bool(preference.default)))
+        self._defaults.append((action, bool(preference.default)))
         return box
 
     def _list(self, preference: Preference) -> QComboBox:
         box = self.controls[preference.name] = QComboBox(self)
         for place, action in enumerate(preference.actions):
             box.addItem(action.text())
-            action.toggled.connect(partial(self._follow, box, place))
-            self._follow(box, place, action.isChecked())
+            action.toggled.connect(lambda on, place=place: box.setCurrentIndex(place if on else box.currentIndex()))
+            if action.isChecked():
+                box.setCurrentIndex(place)
         box.activated.connect(lambda place: preference.actions[place].trigger())
-        self._defaults.append(preference.actions[preference.default])
+        self._defaults.append((preference.actions[preference.default], True))
         return box
-
-    @staticmethod
-    def _follow(box: QComboBox, place: int, on: bool) -> None:
-        if on:
-            box.setCurrentIndex(place)

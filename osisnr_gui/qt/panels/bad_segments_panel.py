@@ -50,11 +50,12 @@ class BadSegmentsPanel(QWidget):
         self.criterion = CriterionBar(theme, self.edit_requested.emit, self)
         self.sentence = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.table = CopyTable(self.model, _("Bad segments"), self)
-        self.carriers = plain_label("", "muted", wrap=True, small=True, parent=self)
-        self.carriers.setToolTip(tooltip(CARRIER_TIP))
+        self.carriers = plain_label("", "muted", wrap=True, small=True, tip=CARRIER_TIP, parent=self)
         self.plot = ShareChart(theme, self)
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
-        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self)
+        right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
+        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -100,18 +101,15 @@ class BadSegmentsPanel(QWidget):
             self._show_row(self.model.row(place))
         return place is not None
 
-    def csv(self) -> bytes:
-        """The table in the order of the rows."""
+    def csv(self) -> bytes | None:
+        """The table in the order of the rows; None where there is none to save."""
         self._refresh()
-        model, pair = self.model, self._analysis.pairs[self._selected]
-        assert model.table is not None, "there is a table to save"
+        model = self.model
+        if model.table is None:
+            return None
+        pair = self._analysis.pairs[self._selected]
         names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
         return segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no table to save."""
-        return self._score() is None
 
     def _score(self) -> PairScore | None:
         pair = self._analysis.pair_at(self._selected)
@@ -128,9 +126,10 @@ class BadSegmentsPanel(QWidget):
         self.model.show_table(table, session.notes, other)
         self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
         # Room for the longest time of this file.
-        section = self.model.section("start")
-        title = self.model.title(self.model.columns[section])
-        self.table.fit_column(section, title, self.model.longest_start, CELL_PADDING)
+        section, n_rows = self.model.section("start"), self.model.n_places()
+        column = self.model.columns[section]
+        longest = self.model.text(n_rows - 1, column) if n_rows else ""
+        self.table.fit_column(section, self.model.title(column), longest, CELL_PADDING)
         set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
         self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
         self._show_shares(score)
@@ -174,9 +173,9 @@ class BadSegmentsPanel(QWidget):
         else:
             self.table.choose_row(row)
 
-    def _show_row(self, row: int) -> None:
+    def _show_row(self, row: int, *, plays: bool = False) -> None:
         assert self.model.table is not None
-        self.segment_shown.emit(*self.model.table.span(self.model.place(row)))
+        (self.segment_activated if plays else self.segment_shown).emit(*self.model.table.span(self.model.place(row)))
 
     def _take_row(self, row: int) -> None:
         self._arrived = row
@@ -187,10 +186,6 @@ class BadSegmentsPanel(QWidget):
         if index.row() != self._arrived:
             self._show_row(index.row())
         self._arrived = -1
-
-    def _take_activated(self, index: QModelIndex) -> None:
-        assert self.model.table is not None
-        self.segment_activated.emit(*self.model.table.span(self.model.place(index.row())))
 
     def _choose_curve(self) -> None:
         self._curve_chosen = True
@@ -205,16 +200,13 @@ class BadSegmentsPanel(QWidget):
         header.resizeSection(self.model.section("note"), 90)
         header.setStretchLastSection(True)
         table.clicked.connect(self._take_click)
-        table.activated.connect(self._take_activated)
+        table.activated.connect(lambda index: self._show_row(index.row(), plays=True))
         table.row_chosen.connect(self._take_row)
         table.add_copy_menu()
-        table.add_entry(_("Save as CSV…"), self.export_requested.emit)
+        table.addAction(_("Save as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
         arrows = Qt.ArrowType
-        self.curve.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.curve.setArrowType(arrows.RightArrow)
-        self.curve.setCheckable(True)
         self.curve.toggled.connect(lambda on: self.curve.setArrowType(arrows.DownArrow if on else arrows.RightArrow))
         self.curve.toggled.connect(self.plot.setVisible)
         self.plot.hide()

@@ -21,7 +21,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import Source
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.files import changes_sentence
 
@@ -61,7 +60,7 @@ def letter_names(analysis: Analysis) -> dict[str, str]:
     """Letters by name of the estimates; none for a name that several files share."""
     names = Counter(track.name for track in (*analysis.references, *(pair.estimate for pair in analysis.pairs)))
     pairs = enumerate(analysis.pairs)
-    return {pair.estimate.name: estimate_letter(place) for place, pair in pairs if names[pair.estimate.name] == 1}
+    return {pair.estimate.name: words.estimate_letter(place) for place, pair in pairs if names[pair.estimate.name] == 1}
 
 
 def short_form(message: str, letters: Mapping[str, str]) -> str:
@@ -91,8 +90,7 @@ class SlimBanner(Themed, QFrame):
 
     def fill(self, text: QWidget, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
         """The text, and buttons beside it, the one that hides the banner last."""
-        self.close_button = tool_button("", hide_tip, hide, self, name=_("Hide"))
-        self.close_button.setIconSize(QSize(14, 14))
+        self.close_button = tool_button("", hide_tip, hide, self, accessibleName=_("Hide"), iconSize=QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):
             button.setStyleSheet(SLIM)
@@ -103,9 +101,6 @@ class SlimBanner(Themed, QFrame):
 class ChangeBanner(SlimBanner):
     """Hidden while all files are as they were read."""
 
-    reload_requested = Signal()
-    always_requested = Signal()
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setProperty("role", "banner")
@@ -114,8 +109,8 @@ class ChangeBanner(SlimBanner):
         self._hidden: frozenset[FileChange] = frozenset()
         once = _("Read what changed again; the view stays, and the old curve as a faint line")
         ever = _("Reload now, and from now on whenever a file has changed (Sources: Reload changed files by itself)")
-        self.reload = push_button(_("Reload"), once, self.reload_requested.emit, self)
-        self.always = push_button(_("Reload always"), ever, self.always_requested.emit, self)
+        self.reload = push_button(_("Reload"), once, parent=self)
+        self.always = push_button(_("Reload always"), ever, parent=self)
         self.fill(self.text, self.reload, self.always, hide_tip=_("Hide until a file changes again"), hide=self._hide)
         self.hide()
 
@@ -130,9 +125,8 @@ class ChangeBanner(SlimBanner):
         set_text(self.text, sentence)
         self.text.setToolTip(tooltip("\n".join(f"{change.path} {change.words}" for change in shown)))
         self.setAccessibleName(sentence)
-        can_be_read = any(change.can_be_read for change in shown)
         for button in (self.reload, self.always):
-            button.setVisible(can_be_read)
+            button.setVisible(any(change.can_be_read for change in shown))
         self.show_sign(not all(change.can_be_read for change in changes))
 
     def _hide(self) -> None:
@@ -203,7 +197,6 @@ class ProgressBanner(QFrame):
         self.label = ElidedLabel("", muted=True, parent=self)
         self.label.setFixedWidth(190)
         self.bar = QProgressBar(self, minimum=0, maximum=1000, textVisible=False)
-        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         tip = _("Stop; what is there stays on screen (Esc)")
         self.cancel = push_button(_("Cancel"), tip, self.cancel_requested.emit, self)
         self.cancel.setStyleSheet(SLIM)

@@ -1,18 +1,21 @@
-"""Words and figures painted at places that never move: an estimate's name, a small table, the line of the crosshair."""
+"""Words and figures painted at places that never move: an estimate's name, a small table, the line of the crosshair,
+and the scale beside the verdict: from the chance level to what is hard to tell apart, with a mark for each estimate."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.session import words
+from osisnr_gui.session.verdict import LEAST_DB
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.verdict import grade_tip, grade_words
 
 
 def sample_pen(theme: Theme, index: int) -> QPen:
@@ -31,7 +34,7 @@ class LineSample(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._index: int | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(22, 16)  # one dash and a half
 
     def show_estimate(self, index: int | None) -> None:
         """Another colour and dash; None shows nothing."""
@@ -39,19 +42,13 @@ class LineSample(Themed, QWidget):
             self._index = index
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """One dash and a half."""
-        return QSize(22, 16)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The line."""
-        if self._index is None:
-            return
-        painter = QPainter(self)
-        painter.setPen(sample_pen(self._theme, self._index))
-        y = self.height() / 2
-        painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
-        painter.end()
+        if self._index is not None:
+            with QPainter(self) as painter:
+                painter.setPen(sample_pen(self._theme, self._index))
+                y = self.height() / 2
+                painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
 
 
 class EstimateMark(QWidget):
@@ -83,45 +80,34 @@ class FigureTable(Themed, QWidget):
         super().__init__(theme, parent)
         self._edges = [sum(shares[:k]) / sum(shares) for k in range(len(shares) + 1)]
         self._rows: tuple[tuple[str, ...], ...] = ()
-        self._n_rows = n_rows
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(60)
+        self.setFixedHeight(LINE * n_rows)
         self.setToolTip(tooltip(tip))
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show other cells."""
         shown = tuple(tuple(row) for row in rows)
         if shown != self._rows:
-            if len(shown) != self._n_rows:
-                self._n_rows = len(shown)
-                self.updateGeometry()
             self._rows = shown
+            self.setFixedHeight(LINE * len(shown))
             self.setAccessibleName("; ".join(" ".join(filter(None, row)) for row in shown))
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """All rows."""
-        return QSize(200, LINE * self._n_rows)
-
-    def minimumSizeHint(self) -> QSize:
-        """All rows, however narrow."""
-        return QSize(60, LINE * self._n_rows)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Cell by cell; a name too long for its column loses its end, a number is never cut."""
-        painter = QPainter(self)
-        painter.setFont(tabular_font(SMALL_FONT_PIXELS + 1))
-        metrics = QFontMetricsF(painter.font())
-        edges = [self.width() * edge for edge in self._edges]
-        for line, row in enumerate(self._rows):
-            for k, text in enumerate(row):
-                box = QRectF(edges[k], line * LINE, edges[k + 1] - edges[k], LINE)
-                painter.setPen(QColor(self._theme.text if line and k else self._theme.muted))
-                side = Qt.AlignmentFlag.AlignRight
-                if k == 0:
-                    side = Qt.AlignmentFlag.AlignLeft
-                    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-                painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(tabular_font(SMALL_FONT_PIXELS + 1))
+            metrics = QFontMetricsF(painter.font())
+            edges = [self.width() * edge for edge in self._edges]
+            for line, row in enumerate(self._rows):
+                for k, text in enumerate(row):
+                    box = QRectF(edges[k], line * LINE, edges[k + 1] - edges[k], LINE)
+                    painter.setPen(QColor(self._theme.text if line and k else self._theme.muted))
+                    side = Qt.AlignmentFlag.AlignRight
+                    if k == 0:
+                        side = Qt.AlignmentFlag.AlignLeft
+                        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+                    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,25 +230,23 @@ class Readout(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Each field at its own place, whatever the others say."""
-        painter = QPainter(self)
-        painter.setFont(tabular_font())
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        metrics, widths = QFontMetricsF(painter.font()), self._widths()
-        keys = self.shown_fields()
-        x = self.width() - sum(widths[key] for key in keys)
-        baseline = (self.height() + metrics.capHeight()) / 2
-        gap = metrics.horizontalAdvance(GAP)
-        for key in keys:
-            shown = metrics.elidedText(self._values.get(key, ""), Qt.TextElideMode.ElideRight, widths[key] - gap)
-            painter.drawText(QPointF(x, baseline), shown)
-            x += widths[key]
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(tabular_font())
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            metrics, widths = QFontMetricsF(painter.font()), self._widths()
+            keys = self.shown_fields()
+            x = self.width() - sum(widths[key] for key in keys)
+            baseline = (self.height() + metrics.capHeight()) / 2
+            gap = metrics.horizontalAdvance(GAP)
+            for key in keys:
+                shown = metrics.elidedText(self._values.get(key, ""), Qt.TextElideMode.ElideRight, widths[key] - gap)
+                painter.drawText(QPointF(x, baseline), shown)
+                x += widths[key]
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
-            room = self._with_room(values) != self._with_room(self._values)
-            self._values = values
-            if room:
+            before, self._values = self._values, values
+            if self._with_room(values) != self._with_room(before):
                 self.updateGeometry()
             self.setAccessibleName(self.text or _("nothing under the pointer"))
             self.update()
@@ -290,3 +274,75 @@ def _level_words(
         for (key, template), level in zip(templates.items(), (*levels, third_level), strict=True)
         if level is not None
     }
+
+
+TOP_DB = 38.0  # the last word needs this much room; what is better stands at the end
+MARKS, BAR, TICK = 11, 4, 7  # heights in pixels
+MARK = {False: 4, True: 6}  # half the width of a mark, and of that of the estimate in view
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
+class VerdictScale(Themed, QWidget):
+    """Exact OSI-SNR in dB with the words of its grades. What is at the chance level or below has no mark."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._chance_db, self._lowest, self._selected = math.nan, 0.0, 0
+        self.marks: dict[int, float] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_medians(self, medians: Mapping[int, float], chance_db: float, selected: int) -> None:
+        """Mark the medians of estimates by their places. chance_db : nan where it is not known."""
+        self._chance_db, self._selected = chance_db, selected
+        self._lowest = 0.0 if math.isnan(chance_db) else chance_db
+        self.marks = {place: median for place, median in medians.items() if median > self._lowest}
+        known = [f"{words.estimate_letter(place)} {words.db(median)}" for place, median in self.marks.items()]
+        told = _("median exact OSI-SNR above chance: {estimates}").format(estimates=" · ".join(known) or words.MISSING)
+        self.setAccessibleName(told)
+        self.setToolTip(tooltip(f"{grade_tip()}\n{told}"))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Marks, bar and two lines of words."""
+        return QSize(240, self.heightForWidth(240))
+
+    def heightForWidth(self, width: int) -> int:
+        """As tall as its words are when they are wrapped between the ticks."""
+        metrics = QFontMetrics(tabular_font(SMALL_FONT_PIXELS))
+        bounds = (metrics.boundingRect(room, _WRAPPED, text) for room, text in self._words(width))
+        return max(rect.bottom() for rect in bounds) + 1
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The bar with its ticks, the words under it, the marks over it; that of the estimate in view comes last."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(QRectF(0, MARKS, self.width(), BAR), QColor(self._theme.separator))
+            painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+            painter.setPen(QColor(self._theme.muted))
+            for room, text in self._words(self.width()):
+                painter.fillRect(QRect(room.left(), MARKS, 1, TICK), QColor(self._theme.muted))
+                painter.drawText(room, _WRAPPED, text)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for place, median in sorted(self.marks.items(), key=lambda mark: mark[0] == self._selected):
+                half = MARK[place == self._selected]
+                x = min(max(self._x(median, self.width()), half), self.width() - half)
+                corners = QPointF(x - half, MARKS - 2 * half + 1), QPointF(x + half, MARKS - 2 * half + 1)
+                painter.setBrush(QColor(self._theme.estimate(place).colour))
+                painter.drawPolygon(QPolygonF([*corners, QPointF(x, MARKS + 1)]))
+
+    def _words(self, width: int) -> list[tuple[QRect, str]]:
+        """The words at each tick, and the room they have up to the next one."""
+        chance = _("{level} chance").format(level=words.number(self._chance_db, 1))
+        first = "0" if math.isnan(self._chance_db) else chance
+        named = [(least, f"{least:.0f} {grade_words(grade)}") for grade, least in LEAST_DB.items()]
+        ticks = [(self._lowest, first), *sorted(named)]
+        lefts = [round(self._x(level, width)) for level, _text in ticks]
+        top, ends = MARKS + TICK + 2, [*lefts[1:], width + 3]
+        rooms = [QRect(left, top, end - left - 3, 10 * top) for left, end in zip(lefts, ends, strict=True)]
+        return [(room, text) for room, (_level, text) in zip(rooms, ticks, strict=True)]
+
+    def _x(self, level: float, width: int) -> float:
+        return min((level - self._lowest) / (TOP_DB - self._lowest), 1.0) * width

@@ -56,13 +56,13 @@ COLUMNS = (
     PairColumn("bad_segments", _("bad seg-\nments"), _BAD, 0, widest="0000", falling=True),
     PairColumn(REMARKS, _("remarks\n"), _WHY, is_text=True),
 )
-DEFAULT_SORT = 2
 
 
 class FolderModel(ColumnModel[PairColumn]):
     """Rows are pairs: worst first until another column is chosen."""
 
-    default_sort = DEFAULT_SORT
+    default_sort = 2
+    title_tip = _("{what}.\nClick to sort.")  # the sentences have no full stop
 
     def __init__(self) -> None:
         super().__init__(COLUMNS)
@@ -85,9 +85,8 @@ class FolderModel(ColumnModel[PairColumn]):
 
     def set_filter(self, text: str, only_errors: bool) -> None:
         """Show only pairs whose name has these words, or only those that were refused."""
-        if (text, only_errors) != (self._words, self._only_errors):
-            with self.resetting():
-                self._words, self._only_errors = text, only_errors
+        with self.resetting():
+            self._words, self._only_errors = text, only_errors
 
     def n_places(self) -> int:
         """Pairs."""
@@ -95,12 +94,8 @@ class FolderModel(ColumnModel[PairColumn]):
 
     def find_order(self, column: PairColumn, *, falling: bool) -> IntArray:
         """As the list sorts its pairs, without those that are filtered out; sparks as the medians beside them."""
-        key = COLUMNS[DEFAULT_SORT].key if column.key == SPARK else column.key
+        key = COLUMNS[self.default_sort].key if column.key == SPARK else column.key
         return self.pairs.places(key, falling=falling, words=self._words, only_errors=self._only_errors)
-
-    def column_tip(self, column: PairColumn) -> str:
-        """What a column holds; the sentences have no full stop."""
-        return _("{what}.\nClick to sort.").format(what=column.tip)
 
     def copied_columns(self) -> list[PairColumn]:
         """All that are text or numbers."""

@@ -1,9 +1,8 @@
 """The page of a list of pairs: what is being scored, how far it is, the table and its cells, and how to go on."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QWidget
 
@@ -21,21 +20,18 @@ from osisnr_gui.text.catalogue import _
 
 CELL_PADDING = 20
 NAME_SHARE = 0.6  # of the room that the figures leave to names and remarks
-#: Of a spark: the lowest bar, what is free beside it, and how wide it is.
+#: Of a spark: the lowest bar, what is free beside it, and how wide it is: one sees where in the file something is.
 LEAST_HEIGHT, SPARK_MARGIN, SPARK_WIDTH = 2.0, 4.0, 152
 
 
 class CellDelegate(Themed, QStyledItemDelegate):
-    """Text: red where the pair was refused, faint where it waits; what does not fit is elided as `elide` says."""
-
-    def __init__(self, theme: Theme, elide: Qt.TextElideMode, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self._elide = elide
+    """Text: red where the pair was refused, faint where it waits; names lose their middle, all else its end."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """As the style has it, but for colour and ellipsis."""
         super().initStyleOption(option, index)
-        option.textElideMode = self._elide
+        is_name = COLUMNS[index.column()].key == NAME
+        option.textElideMode = Qt.TextElideMode.ElideMiddle if is_name else Qt.TextElideMode.ElideRight
         state = index.data(STATE_ROLE)
         if state != State.SCORED:
             colour = QColor(self._theme.error if state == State.REFUSED else self._theme.faint)
@@ -66,34 +62,22 @@ class SparkDelegate(Themed, QStyledItemDelegate):
                 bar = QRectF(area.left() + place * width, area.bottom() - height, width, height)
                 painter.fillRect(bar, self._colours[round(255 * share)])
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Wide enough to see where in the file it is."""
-        return QSize(SPARK_WIDTH, super().sizeHint(option, index).height())
-
 
 class FolderStrip(QWidget):
     """A line over the plots while a pair of a list is open: back, previous, next, and the place."""
 
-    back_requested = Signal()
-    step_requested = Signal(int)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         arrows = Qt.ArrowType
-        back = _("Back to the list of pairs (Ctrl+L)")
-        before = _("Open the pair before it in the list (Ctrl+PgUp)")
-        after = _("Open the next pair of the list, in its order (Ctrl+PgDown)")
-        self.back = tool_button(_("Back to the list"), back, self.back_requested.emit, self)
-        self.previous = tool_button(_("Previous pair"), before, partial(self.step_requested.emit, -1), self)
-        self.next = tool_button(_("Next pair"), after, partial(self.step_requested.emit, 1), self)
-        for button, tip, arrow in (
-            (self.back, back, arrows.LeftArrow),
-            (self.previous, before, arrows.UpArrow),
-            (self.next, after, arrows.DownArrow),
-        ):
-            button.setAccessibleName(button.text())
-            button.setStatusTip(tip)
-            button.setArrowType(arrow)
+        buttons = (
+            (_("Back to the list"), _("Back to the list of pairs (Ctrl+L)"), arrows.LeftArrow),
+            (_("Previous pair"), _("Open the pair before it in the list (Ctrl+PgUp)"), arrows.UpArrow),
+            (_("Next pair"), _("Open the next pair of the list, in its order (Ctrl+PgDown)"), arrows.DownArrow),
+        )
+        self.back, self.previous, self.next = (
+            tool_button(name, tip, parent=self, accessibleName=name, statusTip=tip, arrowType=arrow)
+            for name, tip, arrow in buttons
+        )
         self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.place = ElidedLabel(parent=self)
         parts = self.back, (self.place, 1), self.previous, self.next
@@ -105,12 +89,6 @@ class FolderPanel(QWidget):
     """Shows what it is told and says what is asked for; places are those of the list, not rows."""
 
     pair_activated = Signal(int)
-    go_on_requested = Signal()
-    cancel_requested = Signal()
-    choose_requested = Signal()
-    close_requested = Signal()
-    rescore_requested = Signal()
-    held = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,13 +112,11 @@ class FolderPanel(QWidget):
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(pair_list.KEYS, muted=True, parent=self)
         self.spark = SparkDelegate(theme, self)
-        self.cells = CellDelegate(theme, Qt.TextElideMode.ElideRight, self)
-        self.names = CellDelegate(theme, Qt.TextElideMode.ElideMiddle, self)
+        self.cells = CellDelegate(theme, self)
         self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
         self._set_up_table()
         self._lay_out()
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             tint(button, name, theme)
 
     def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
@@ -235,37 +211,32 @@ class FolderPanel(QWidget):
 
     def _make_buttons(self) -> None:
         go_on = _("Score what has no numbers yet; what is scored stays (Ctrl+R: look at all files)")
-        cancel = _("Stop; what is scored stays, and it can go on from there (Escape)")
         export = _("Save the table as CSV or JSON, as `osisnr batch` does")
         choose = _("Choose other folders, or a list of pairs (Ctrl+Shift+O)")
         leave = _("Leave the list; what was scored is kept for the next time")
         rescore = _("The window has other settings now than this list was scored with")
-        again = _("Score again with the settings of the window")
-        self.go_on = push_button(_("Go on"), go_on, self.go_on_requested.emit, self)
-        self.cancel = push_button(_("Cancel"), cancel, self.cancel_requested.emit, self)
-        self.rescore = push_button(again, rescore, self.rescore_requested.emit, self)
-        self.only_errors = tool_button("", _("Only pairs that were refused, with the reason"), parent=self)
-        self.only_errors.setCheckable(True)
+        self.go_on = push_button(_("Go on"), go_on, parent=self)
+        self.cancel = push_button(_("Cancel"), _("Stop; what is scored stays, and it can go on from there (Escape)"))
+        self.rescore = push_button(_("Score again with the settings of the window"), rescore, parent=self)
+        self.only_errors = tool_button("", _("Only pairs that were refused, with the reason"), checkable=True)
         self.only_errors.toggled.connect(self._set_filter)
-        self.export = tool_button(_("Export"), export, parent=self)
-        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.choose = tool_button(_("Other folders…"), choose, self.choose_requested.emit, self)
-        self.close_list = tool_button(_("Close the list"), leave, self.close_requested.emit, self)
+        beside, at_once = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, QToolButton.ToolButtonPopupMode.InstantPopup
+        self.export = tool_button(_("Export"), export, parent=self, popupMode=at_once, toolButtonStyle=beside)
+        self.choose = tool_button(_("Other folders…"), choose, parent=self, toolButtonStyle=beside)
+        self.close_list = tool_button(_("Close the list"), leave, parent=self, toolButtonStyle=beside)
 
     def _set_up_table(self) -> None:
         table = self.table
         table.setItemDelegate(self.cells)
-        table.setItemDelegateForColumn(self.model.section(NAME), self.names)
-        table.setItemDelegateForColumn(self.model.section(SPARK), self.spark)
+        spark = self.model.section(SPARK)
+        table.setItemDelegateForColumn(spark, self.spark)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
         table.fit_columns(CELL_PADDING)
-        spark = self.model.section(SPARK)
         header.resizeSection(spark, max(SPARK_WIDTH, header.sectionSize(spark)))
         table.activated.connect(lambda index: self.pair_activated.emit(self.model.place(index.row())))
         table.selectionModel().selectionChanged.connect(lambda *_rows: self._show_detail())
-        table.pressed.connect(lambda _index: self.held.emit())
         table.add_copy_menu()
 
     def _lay_out(self) -> None:

@@ -1,69 +1,149 @@
 """The frame inspector: which frame is wanted, getting it, showing its page, copying it.
 
-Frames and measures of files are read on threads of their own: a slow disk never holds up the window.
+The page of a frame: plots, sentences, both formulas, companion measures. Frames and measures of files are read on
+threads of their own: a slow disk never holds up the window.
 """
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from contextlib import suppress
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui.export.csv_files import columns_table, inspection_table
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.frame_page import FramePage
-from osisnr_gui.qt.panels.layouts import column_of, scroll_inside
-from osisnr_gui.qt.panels.plain_text import MARGIN, plain_label, set_text
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
+from osisnr_gui.qt.panels.figure_table import EstimateMark, FigureTable
+from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of, scroll_inside
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
+from osisnr_gui.qt.plots.charts.frame_charts import AngleChart, SpectrumChart
 from osisnr_gui.qt.plots.time_link import TimeSpan
+from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.inspection.inspection import Inspection
+from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
 from osisnr_gui.session.inspection.inspector import FileMeasures, Inspector, find_frame, find_worst, measure_file
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
+from osisnr_gui.text import explain
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.explain import companion_rows
 
 HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
+VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
+VIEW_TIP = _(
+    "dB: levels of the scaled reference λs, the estimate e and the noise e − λs (samples over time as they are).\n"
+    "|x|^α: the same three, each compressed by the α in force.\n"
+    "MC-MSE: what MC-MSE compares: reference and estimate compressed by α, and their distance."
+)
+#: Of the bars for bands: their height, that of a line, and what is free beside a name.
+BAR, LINE, NAME_GAP = 4.0, 15.0, 6.0
+BANDS_TIP = _(
+    "Part of each band in the frame's errors. Grey: in the energy of e − λs, which OSI-SNR counts as noise. "
+    "Blue: in MC-MSE."
+)
 
 
-class FrameLoader(Jobs):
-    """`request` a frame; `loaded` brings it, or `failed` the reason. Results of pairs no longer wanted are dropped."""
+class BandBars(Themed, QWidget):
+    """Bands from low to high, each with its share of OSI-SNR's noise and of MC-MSE."""
 
-    loaded = Signal(object)  # Inspection
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._bands: Sequence[tuple[str, float, float]] = []
+        self.setMinimumWidth(110)
+        self.setToolTip(tooltip(BANDS_TIP))
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("inspector", parent)
-        self._inspector = Inspector()  # touched by the worker only
-        self._wanted: PairKey | None = None
-        self.reported.connect(self._take)
+    def show_bands(self, bands: Sequence[tuple[str, float, float]]) -> None:
+        """(name, share of the noise, share of MC-MSE) of each band; nan draws no bar."""
+        if repr(bands) != repr(self._bands):  # nan is never equal to itself
+            self._bands = bands
+            shares = [(name, words.percent(noise), words.percent(mc)) for name, noise, mc in bands]
+            said = _("{band}: noise {noise}, MC-MSE {mc_mse}")
+            names = [said.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in shares]
+            self.setAccessibleName("; ".join(names))
+            line = _("{band}: {noise} and {mc_mse}")
+            lines = [line.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in reversed(shares)]
+            self.setToolTip(tooltip("\n".join((BANDS_TIP, *lines))))
+            self.update()
 
-    def request(self, pair: PairAnalysis, frame: int) -> None:
-        """Ask for a frame of a scored pair; what was asked for before and has not begun is forgotten."""
-        self._wanted = pair.key
-        self.start(lambda _job: (pair.key, self._inspector.inspect(pair, frame)))
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Names left, bars right; the highest band on top, as in a spectrogram."""
+        with QPainter(self) as painter:
+            painter.setFont(tabular_font(SMALL_FONT_PIXELS))
+            metrics, x = painter.fontMetrics(), 0.0
+            for name, colour in ((_("OSI noise"), self._theme.loss_osi), ("MC-MSE", self._theme.loss_mc)):
+                painter.fillRect(QRectF(x, LINE / 2 - 3, 6, 6), QColor(colour))
+                painter.setPen(QColor(self._theme.muted))
+                width = metrics.horizontalAdvance(name)
+                painter.drawText(QRectF(x + 9, 0, width + 1, LINE), Qt.AlignmentFlag.AlignVCenter, name)
+                x += width + 17
+            if self._bands:
+                height = min((self.height() - LINE) / len(self._bands), 20.0)
+                left = max(metrics.horizontalAdvance(name) for name, *_shares in self._bands) + NAME_GAP
+                for line, band in enumerate(reversed(self._bands)):
+                    self._paint_band(painter, QRectF(0, LINE + line * height, self.width(), height), left, band)
 
-    def forget(self) -> None:
-        """Nothing is wanted any more: what is on its way will be dropped, and the files are let go."""
-        if self._wanted is not None:
-            self._wanted = None
-            self.start(lambda _job: self._inspector.close())
+    def _paint_band(self, painter: QPainter, box: QRectF, left: float, band: tuple[str, float, float]) -> None:
+        name, *shares = band
+        painter.setPen(QColor(self._theme.muted))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, box.top(), left - NAME_GAP, box.height()), right, name)
+        room, middle = box.width() - left, box.center().y()
+        colours = self._theme.loss_osi, self._theme.loss_mc
+        for share, colour, y in zip(shares, colours, (middle - BAR, middle), strict=True):
+            painter.fillRect(QRectF(left, y, room, BAR - 0.5), QColor(self._theme.hover))
+            if math.isfinite(share):
+                painter.fillRect(QRectF(left, y, room * share, BAR - 0.5), QColor(colour))
 
-    def close(self) -> None:
-        """Wait for the worker; afterwards nothing is emitted any more."""
-        self._wanted = None
-        super().close()
-        self._inspector.close()
 
-    def _take(self, found: tuple[PairKey, Inspection]) -> None:
-        # A frame of the pair in view is shown though the cursor has moved on: what follows is on its way.
-        if self._wanted == found[0]:
-            self.loaded.emit(found[1])
+class FramePage(QWidget):
+    """Shows inspections one after the other; what stands where does not change from frame to frame."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Inspection, int] | None = None
+        self.mark = EstimateMark(theme, self)
+        arrows_tip = _("The arrow keys go frame by frame, ten at a time with Shift")
+        self.arrows = plain_label("", "muted", small=True, tip=arrows_tip, parent=self)
+        self.status = plain_label("", "muted", wrap=True, small=True, parent=self)
+        self.view = Segmented(("dB", "|x|^α", "MC-MSE"), _("what the curves show"), VIEW_TIP, self)
+        self.spectrum, self.angle = SpectrumChart(theme, self), AngleChart(theme, self)
+        self.bands = BandBars(theme, self)
+        self.sentences = plain_label(steady=True, parent=self)
+        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.formula_tip(), n_rows=8, parent=self)
+        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.formula_tip(), parent=self)
+        self.share = plain_label("", "muted", small=True, steady=True, parent=self)
+        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.companion_tip(), n_rows=12, parent=self)
+        head = row_of((self.mark, 1), self.arrows), self.status, self.view
+        pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
+        texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
+        column_of(*head, *pictures, *texts, owner=self, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP // 2 + 1)
+        self.view.chosen.connect(lambda _index: self._show_curves())
+
+    def show_frame(self, x: Inspection, index: int, chosen: str = "") -> None:
+        """Show a frame of estimate `index`; `chosen` says how it was chosen."""
+        self._shown = x, index
+        self.mark.show_estimate(index, f"{words.estimate_letter(index)} · {explain.place_words(x)}")
+        set_text(self.status, " · ".join(filter(None, (chosen, explain.status_words(x)))))
+        self._show_curves()
+        angle = f"θ {explain.angle_words(x.angle_deg)}" if math.isfinite(x.angle_deg) else _("no angle")
+        osi = words.db(x.exact.osi_db) if x.exact.counted else ""
+        self.angle.show_angle(x.angle_deg, angle, osi, colour=index, reversed_=x.correlation < 0)
+        in_hertz = x.columns.bin_hz is not None
+        bands = [(explain.short_band_words(p.band, in_hertz), p.noise_share, p.mc_share) for p in x.bands]
+        self.bands.show_bands(bands)
+        set_text(self.sentences, "\n".join(explain.explain(x)))
+        self.formulas.show_rows(explain.formula_rows(x))
+        set_text(self.lines, "\n".join(explain.formula_lines(x)))
+        set_text(self.share, explain.share_words(x))
+
+    def _show_curves(self) -> None:
+        if self._shown is not None:
+            x, index = self._shown
+            self.spectrum.show_curves(frame_curves(x, VIEWS[self.view.current]), index)
 
 
 class FileMeasurer(Jobs):
@@ -86,7 +166,14 @@ class FileMeasurer(Jobs):
         facts = None if pair.score is None else pair.score.facts
         if facts is not None and facts.frames.complete and facts is not self._wanted and facts not in self._known:
             self._wanted = facts
-            self.start(partial(_measure, pair, facts))
+
+            def measure(job: Job) -> tuple[Facts, FileMeasures | None]:
+                # A file that cannot be read has no measures: the frame itself says why.
+                with suppress(FileError):
+                    return facts, measure_file(pair, job.superseded)
+                return facts, None
+
+            self.start(measure)
 
     def keep_only(self, pairs: Sequence[PairAnalysis]) -> None:
         """Forget all but these: facts hold whole files of frames."""
@@ -103,14 +190,6 @@ class FileMeasurer(Jobs):
             self.changed.emit()
 
 
-def _measure(pair: PairAnalysis, facts: Facts, job: Job) -> tuple[Facts, FileMeasures | None]:
-    """On the worker thread. A file that cannot be read has no measures: the frame itself says why."""
-    try:
-        return facts, measure_file(pair, job.superseded)
-    except FileError:
-        return facts, None
-
-
 class FrameInspector(QWidget):
     """Shows the frame at the cursor, or the worst of the selection, whichever was set last.
 
@@ -121,7 +200,8 @@ class FrameInspector(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loader, self.measurer = FrameLoader(self), FileMeasurer(self)
+        self.loader, self.measurer = Jobs("inspector", self), FileMeasurer(self)
+        self._inspector = Inspector()  # touched by the worker only
         self._analysis = Analysis(Session())
         self._selected = 0
         self._place: float | TimeSpan = math.nan
@@ -140,7 +220,7 @@ class FrameInspector(QWidget):
         self.addAction(_("Copy this frame as a table"), self.copy_columns)
         arrows = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
-        self.loader.loaded.connect(self._take)
+        self.loader.reported.connect(self._take)
         self.loader.failed.connect(self._fail)
         self.measurer.changed.connect(self._show_companions)
         self._show_message(HINT)
@@ -175,16 +255,18 @@ class FrameInspector(QWidget):
         """The frame's row of the CSV and all else that is shown, as lines of name and value."""
         if self.inspection is not None and self._pair is not None:
             measures = self.measurer.find(self._pair)
-            QGuiApplication.clipboard().setText(inspection_table(self.inspection, self._pair.source.path, measures))
+            QApplication.clipboard().setText(inspection_table(self.inspection, self._pair.source.path, measures))
 
     def copy_columns(self) -> None:
         """Both columns, the scaled reference and the noise as a table."""
         if self.inspection is not None:
-            QGuiApplication.clipboard().setText(columns_table(self.inspection))
+            QApplication.clipboard().setText(columns_table(self.inspection))
 
     def close_files(self) -> None:
         """Let go of the files; nothing is read any more."""
+        self._asked = None
         self.loader.close()
+        self._inspector.close()
         self.measurer.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -196,15 +278,11 @@ class FrameInspector(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say whose the arrow keys are."""
-        super().focusInEvent(event)
-        self.page.show_arrows(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """They are the window's again."""
-        super().focusOutEvent(event)
-        self.page.show_arrows(False)
+    def event(self, event: QEvent) -> bool:
+        """Say whose the arrow keys are: with the focus they are not the window's."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            set_text(self.page.arrows, _("← → frames") if event.type() == QEvent.Type.FocusIn else "")
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """In sight again: catch up."""
@@ -212,9 +290,12 @@ class FrameInspector(QWidget):
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Pictures grow with the panel."""
+        """Pictures grow with the height there is to see, within limits."""
         super().resizeEvent(event)
-        self.page.share_height(event.size().height())
+        height, page = event.size().height(), self.page
+        page.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
+        for picture in (page.angle, page.bands):
+            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
 
     @property
     def _pair(self) -> PairAnalysis | None:
@@ -230,17 +311,19 @@ class FrameInspector(QWidget):
             return
         frame = find_worst(pair, *place) if isinstance(place, TimeSpan) else find_frame(pair, place)
         if frame is None:
-            nowhere = isinstance(place, float) and math.isnan(place)
-            self._forget(HINT if nowhere else _("No frame was compared here."))
+            self._forget(HINT if isinstance(place, float) and math.isnan(place) else _("No frame was compared here."))
             return
         asked, number = self._asked or (None, -1)
         if asked is None or (number, asked.score, asked.key) != (frame, pair.score, pair.key):
             self._asked = pair, frame
-            self.loader.request(pair, frame)
+            # What was asked for before and has not begun is forgotten.
+            self.loader.start(lambda _job: (pair.key, self._inspector.inspect(pair, frame)))
 
     def _forget(self, message: str) -> None:
-        self._asked = None
-        self.loader.forget()
+        """Nothing is wanted any more: what is on its way will be dropped, and the files are let go."""
+        if self._asked is not None:
+            self._asked = None
+            self.loader.start(lambda _job: self._inspector.close())
         self._show_message(message)
 
     def _show_message(self, text: str) -> None:
@@ -254,8 +337,11 @@ class FrameInspector(QWidget):
         template = _("The frame could not be read ({reason}).")
         self._show_message(template.format(reason=details.splitlines()[-1]) if details else words)
 
-    def _take(self, x: Inspection) -> None:
-        self.inspection = x
+    def _take(self, found: tuple[PairKey, Inspection]) -> None:
+        # A frame of the pair in view is shown though the cursor has moved on: what follows is on its way.
+        if self._asked is None or self._asked[0].key != found[0]:
+            return
+        self.inspection = x = found[1]
         chosen = _("highest loss of the selection") if isinstance(self._place, TimeSpan) else ""
         self.page.show_frame(x, self._selected, chosen)
         self._show_companions()
@@ -267,4 +353,4 @@ class FrameInspector(QWidget):
         pair = self._pair
         if self.inspection is not None and pair is not None:
             self.measurer.want(pair)
-            self.page.companions.show_rows(companion_rows(self.inspection, pair, self.measurer.find(pair)))
+            self.page.companions.show_rows(explain.companion_rows(self.inspection, pair, self.measurer.find(pair)))

@@ -1,47 +1,29 @@
 """Buttons and switches, and rows, columns and grids of widgets, each set up in one call."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QBoxLayout,
-    QButtonGroup,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, tooltip
 from osisnr_gui.session.edits import Edit
-from osisnr_gui.session.session import Formula
-from osisnr_gui.text.catalogue import _
 
 #: A widget or layout, alone or with the share of the room it takes; a number: that many pixels left free.
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
 Margins = tuple[int, int, int, int]
-Box = TypeVar("Box", bound=QBoxLayout)
-Button = TypeVar("Button", bound=QAbstractButton)
+Button = TypeVar("Button", QPushButton, QToolButton)
 Run = Callable[[], object]
 #: Takes an edit of the session and the key by which it is merged with the one before.
 Ask = Callable[[Edit, str], object]
-#: Name, field, words beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
-Setting = tuple[str, QWidget, QLabel | None, str, Run | None]
+#: Name, field, what is beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
+Setting = tuple[str, QWidget, QWidget | None, str, Run | None]
 
 SEGMENT_STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
-#: The two named results, in the order of their switch, and what it calls them.
-FORMULAS = (Formula.EXACT, Formula.LITERAL)
-FORMULA_CHOICES = (_("exact · active frames"), _("literal · all frames"))
 #: As a part: room that is left free.
 REST = -1
 NONE: Margins = (0, 0, 0, 0)
@@ -49,16 +31,16 @@ NONE: Margins = (0, 0, 0, 0)
 
 def row_of(
     *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
-) -> QHBoxLayout:
+) -> QBoxLayout:
     """Parts side by side. owner : the widget they fill; none for a layout inside another. None: as the style has it."""
-    return _fill(QHBoxLayout(), parts, owner, margins, spacing)
+    return _fill(QBoxLayout(QBoxLayout.Direction.LeftToRight), parts, owner, margins, spacing)
 
 
 def column_of(
     *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
-) -> QVBoxLayout:
+) -> QBoxLayout:
     """Parts one under the other; see `row_of`."""
-    return _fill(QVBoxLayout(), parts, owner, margins, spacing)
+    return _fill(QBoxLayout(QBoxLayout.Direction.TopToBottom), parts, owner, margins, spacing)
 
 
 def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
@@ -70,7 +52,9 @@ def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
     return scroll
 
 
-def _fill(box: Box, parts: Iterable[Part], owner: QWidget | None, margins: Margins | None, spacing: int | None) -> Box:
+def _fill(
+    box: QBoxLayout, parts: Iterable[Part], owner: QWidget | None, margins: Margins | None, spacing: int | None
+) -> QBoxLayout:
     if owner is not None:
         owner.setLayout(box)
     if margins is not None:
@@ -94,15 +78,12 @@ class ResetLabel(QLabel):
     """The name of a setting. reset : what a double click on it does."""
 
     def __init__(self, text: str, reset: Run | None, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(text, parent, textFormat=Qt.TextFormat.PlainText)
         self._reset = reset
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Back to the default, where there is one."""
-        if self._reset is None:
-            super().mouseDoubleClickEvent(event)
-        else:
+        if self._reset is not None:
             self._reset()
 
 
@@ -125,25 +106,24 @@ def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting]) -> dict[str
     return names
 
 
-def push_button(text: str, tip: str = "", run: Run | None = None, parent: QWidget | None = None) -> QPushButton:
-    """A button with a frame. run : what a click does."""
-    return _set_up(QPushButton(text, parent), "", tip, run)
+def push_button(
+    text: str, tip: str = "", run: Run | None = None, parent: QWidget | None = None, **properties: Any
+) -> QPushButton:
+    """A button with a frame. run : what a click does. properties : further ones of Qt."""
+    return _set_up(QPushButton(text, parent, **properties), tip, run)
 
 
 def tool_button(
-    text: str = "", tip: str = "", run: Run | None = None, parent: QWidget | None = None, *, name: str = ""
+    text: str = "", tip: str = "", run: Run | None = None, parent: QWidget | None = None, **properties: Any
 ) -> QToolButton:
-    """A flat button. name : what screen readers call it, for one without a text."""
-    button = QToolButton(parent)
+    """A flat button; one without a text needs an `accessibleName` for screen readers. See `push_button`."""
+    button = QToolButton(parent, **properties)
     button.setText(text)
-    return _set_up(button, name, tip, run)
+    return _set_up(button, tip, run)
 
 
-def _set_up(button: Button, name: str, tip: str, run: Run | None) -> Button:
-    if name:
-        button.setAccessibleName(name)
-    if tip:
-        button.setToolTip(tooltip(tip))
+def _set_up(button: Button, tip: str, run: Run | None) -> Button:
+    button.setToolTip(tooltip(tip))
     if run is not None:
         # Qt hands on whether the button is down, which nobody asks for.
         button.clicked.connect(lambda _on=False: run())
@@ -155,28 +135,36 @@ class Segmented(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, choices: Sequence[str], name: str, tip: str, parent: QWidget | None = None) -> None:
+    def __init__(self, choices: Sequence[str], about: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.current = 0  # index of the choice in force
-        self._group = QButtonGroup(self)
+        self._buttons = []
         for index, choice in enumerate(choices):
-            button = tool_button(choice, tip, name=f"{name}: {choice.replace(' · ', ', ')}", parent=self)
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            name = f"{about}: {choice.replace(' · ', ', ')}"
+            choose = partial(self._choose, index)
+            button = tool_button(
+                choice,
+                tip,
+                choose,
+                self,
+                accessibleName=name,
+                checkable=True,
+                autoExclusive=True,
+                focusPolicy=Qt.FocusPolicy.TabFocus,
+            )
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setStyleSheet(SEGMENT_STYLE)
             # The space bar and the arrows are the window's.
             own_keys(button, frozenset(), dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._choose_next))
-            self._group.addButton(button, index)
-        row_of(*self._group.buttons(), owner=self, spacing=1)
+            self._buttons.append(button)
+        row_of(*self._buttons, owner=self, spacing=1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_current(0)
-        self._group.idClicked.connect(self._choose)
 
     def set_current(self, index: int) -> None:
         """Show a choice; nothing is emitted."""
         self.current = index
-        self._group.button(index).setChecked(True)
+        self._buttons[index].setChecked(True)
 
     def _choose(self, index: int) -> None:
         if index != self.current:
@@ -184,6 +172,6 @@ class Segmented(QWidget):
             self.chosen.emit(index)
 
     def _choose_next(self) -> None:
-        index = (self.current + 1) % len(self._group.buttons())
-        self._group.button(index).setFocus()
+        index = (self.current + 1) % len(self._buttons)
+        self._buttons[index].setFocus()
         self._choose(index)

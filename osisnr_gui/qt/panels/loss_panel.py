@@ -4,18 +4,17 @@ import math
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import FONT_PIXELS, SMALL_FONT_PIXELS, Theme, Themed, contrast_ratio, tabular_font
-from osisnr_gui.qt.panels.figure_table import EstimateMark
-from osisnr_gui.qt.panels.layouts import FORMULA_CHOICES, FORMULAS, REST, Segmented, column_of, scroll_inside
+from osisnr_gui.qt.panels.figure_table import EstimateMark, VerdictScale
+from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
-from osisnr_gui.qt.panels.verdict_scale import VerdictScale
 from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
@@ -29,9 +28,10 @@ from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
-from osisnr_gui.text.sentences import result_words, why_loss
 from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
+#: The two named results, in the order of their switch, and what it calls them.
+FORMULAS = {Formula.EXACT: _("exact · active frames"), Formula.LITERAL: _("literal · all frames")}
 PLOT_HEIGHT = 132
 SENTENCE_LINES = 3
 #: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
@@ -55,15 +55,12 @@ def share_widths(first: float, second: float) -> tuple[float, float] | None:
 
     A term that is infinite takes all; negative terms and those that are no numbers leave nothing to share.
     """
-    if math.isnan(first) or math.isnan(second) or first < 0 or second < 0:
+    if not (first >= 0 and second >= 0):
         return None
     if math.isinf(first) or math.isinf(second):
-        infinite = math.isinf(first) + math.isinf(second)
-        return math.isinf(first) / infinite, math.isinf(second) / infinite
+        first, second = float(math.isinf(first)), float(math.isinf(second))
     total = first + second
-    if total == 0 or math.isinf(total):
-        return None
-    return first / total, second / total
+    return (first / total, second / total) if 0 < total < math.inf else None
 
 
 class Headline(Themed, QWidget):
@@ -73,7 +70,9 @@ class Headline(Themed, QWidget):
         super().__init__(theme, parent)
         self._parts = (_("fused loss L"), "–", "")
         self._warned = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(160)
+        self._first, second = (QFontMetrics(tabular_font(pixels)).height() for pixels in (BIG, FONT_PIXELS))
+        self.setFixedHeight(self._first + second)
 
     @property
     def text(self) -> str:
@@ -92,40 +91,25 @@ class Headline(Themed, QWidget):
         if tip != self.toolTip():
             self.setToolTip(tip)
 
-    def sizeHint(self) -> QSize:
-        """Two lines."""
-        return QSize(220, self._height(BIG) + self._height(FONT_PIXELS))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same height, narrow."""
-        return QSize(160, self.sizeHint().height())
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Name and number on one baseline, then which."""
-        painter = QPainter(self)
-        name, number, which = self._parts
-        baseline = QFontMetricsF(tabular_font(BIG)).ascent()
-        self._draw(painter, QPointF(0, baseline), f"{name} =", FONT_PIXELS, self._theme.muted)
-        beside = QFontMetricsF(painter.font()).horizontalAdvance(f"{name} = ")
-        self._draw(painter, QPointF(beside, baseline), number, BIG, self._theme.text)
-        colour, pixels = self._theme.warning if self._warned else self._theme.muted, self._size_for(which)
-        second = self._height(BIG) + QFontMetricsF(tabular_font(pixels)).ascent()
-        self._draw(painter, QPointF(0, second), which, pixels, colour)
-        painter.end()
+        with QPainter(self) as painter:
+            name, number, which = self._parts
+            baseline = QFontMetricsF(tabular_font(BIG)).ascent()
+            self._draw(painter, QPointF(0, baseline), f"{name} =", FONT_PIXELS, self._theme.muted)
+            beside = QFontMetricsF(painter.font()).horizontalAdvance(f"{name} = ")
+            self._draw(painter, QPointF(beside, baseline), number, BIG, self._theme.text)
+            fits = QFontMetrics(tabular_font()).horizontalAdvance(which) <= self.width()
+            pixels = FONT_PIXELS if fits else SMALL_FONT_PIXELS
+            colour = self._theme.warning if self._warned else self._theme.muted
+            second = self._first + QFontMetricsF(tabular_font(pixels)).ascent()
+            self._draw(painter, QPointF(0, second), which, pixels, colour)
 
     @staticmethod
     def _draw(painter: QPainter, at: QPointF, text: str, pixels: int, colour: str) -> None:
         painter.setFont(tabular_font(pixels))
         painter.setPen(QColor(colour))
         painter.drawText(at, text)
-
-    def _size_for(self, text: str) -> int:
-        fits = QFontMetrics(tabular_font(FONT_PIXELS)).horizontalAdvance(text) <= self.width()
-        return FONT_PIXELS if fits else SMALL_FONT_PIXELS
-
-    @staticmethod
-    def _height(pixels: int) -> int:
-        return QFontMetrics(tabular_font(pixels)).height()
 
 
 class ShareBar(Themed, QWidget):
@@ -134,7 +118,7 @@ class ShareBar(Themed, QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._terms = (math.nan, math.nan)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(BAR + BAR_GAP + QFontMetrics(tabular_font()).height())
         tip = _("The two terms of the fused loss L = L_OSI + γ·MC-MSE. L_OSI is 1/OSI-SNR averaged over frames.")
         self.setToolTip(tooltip(tip))
 
@@ -150,18 +134,13 @@ class ShareBar(Themed, QWidget):
             self.setAccessibleName(f"L_OSI {words.loss(loss_osi)}, γ·MC-MSE {words.loss(mc_term)}")
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """Room for the bar and a line of numbers."""
-        return QSize(240, BAR + BAR_GAP + QFontMetrics(tabular_font()).height())
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Bar above, names and numbers below."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = self._theme.loss_osi, self._theme.loss_mc
-        self._paint_bar(painter, colours)
-        self._paint_legend(painter, colours)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colours = self._theme.loss_osi, self._theme.loss_mc
+            self._paint_bar(painter, colours)
+            self._paint_legend(painter, colours)
 
     def _paint_bar(self, painter: QPainter, colours: tuple[str, str]) -> None:
         bar = QRectF(0, 0, self.width(), BAR)
@@ -180,7 +159,9 @@ class ShareBar(Themed, QWidget):
             left = part.right()
             text = words.percent(share)
             if painter.fontMetrics().horizontalAdvance(text) + 8 <= part.width():
-                painter.setPen(QColor(self._on(colour)))
+                # The readable one of the theme's two extremes.
+                inks = self._theme.text, self._theme.background
+                painter.setPen(QColor(max(inks, key=partial(contrast_ratio, colour))))
                 painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
         painter.setClipping(False)
 
@@ -199,10 +180,6 @@ class ShareBar(Themed, QWidget):
             x = left + SWATCH + 10 + painter.fontMetrics().horizontalAdvance(name)
             painter.setPen(QColor(self._theme.text))
             painter.drawText(QPointF(x, baseline), words.loss(term))
-
-    def _on(self, colour: str) -> str:
-        """The readable one of the theme's two extremes on a colour."""
-        return max((self._theme.text, self._theme.background), key=lambda ink: contrast_ratio(ink, colour))
 
 
 class LossPanel(QWidget):
@@ -224,6 +201,7 @@ class LossPanel(QWidget):
         self.headline = Headline(theme, self)
         self.bar = ShareBar(theme, self)
         self.sentence = plain_label("", "muted", wrap=True, parent=self)
+        # What became of the estimate since its file changed, and what moves its loss.
         self.change, self.effect = (plain_label("", wrap=True, parent=self) for _each in range(2))
         self.change.hide()
         self.effects = Effects()
@@ -232,7 +210,7 @@ class LossPanel(QWidget):
         self.order = plain_label("", "muted", wrap=True, small=True, parent=self)
         methods = f"1 · {_('mean of inverses')}", f"2 · {_('inverse of mean')}"
         self.method = Segmented(methods, _("loss_osi method"), METHOD_TIP, self)
-        self.formula = Segmented(FORMULA_CHOICES, _("result that leads"), FORMULA_TIP, self)
+        self.formula = Segmented(tuple(FORMULAS.values()), _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
         self.plot_title = ElidedLabel("", muted=True, parent=self)
         self._lay_out()
@@ -248,11 +226,6 @@ class LossPanel(QWidget):
         )
         for show, _changed in self.parts:
             show(Analysis(Session()), 0)
-
-    def show_change(self, sentence: str) -> None:
-        """What became of the estimate since its file changed; empty when there is nothing to say."""
-        set_text(self.change, sentence)
-        self.change.setVisible(bool(sentence))
 
     def _lay_out(self) -> None:
         self.plot.setFixedHeight(PLOT_HEIGHT)
@@ -270,7 +243,7 @@ class LossPanel(QWidget):
         self.plot.alpha_requested.connect(lambda v: ask(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha"))
         self.gamma.value_changed.connect(lambda v: ask(partial(edits.set_gamma, gamma=v), "gamma"))
         self.method.chosen.connect(lambda i: ask(partial(edits.set_method, method=i + 1), ""))
-        self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=FORMULAS[i]), ""))
+        self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=tuple(FORMULAS)[i]), ""))
 
     def _show_choice(self, analysis: Analysis, _selected: int) -> None:
         loss = analysis.session.loss
@@ -282,7 +255,7 @@ class LossPanel(QWidget):
         if (loss.method, loss.formula) != self._result:
             self._result = loss.method, loss.formula
             self.method.set_current(0 if loss.method == 1 else 1)
-            self.formula.set_current(FORMULAS.index(loss.formula))
+            self.formula.set_current(tuple(FORMULAS).index(loss.formula))
 
     def _show_names(self, analysis: Analysis, selected: int) -> None:
         """Whose loss it is, how good that estimate is in a word, and in a sentence."""
@@ -307,9 +280,7 @@ class LossPanel(QWidget):
 
     def _show_effect(self, analysis: Analysis, selected: int) -> None:
         effect = self.effects.find(selected, analysis.session.loss)
-        if effect is not None or self.effect.isVisibleTo(self):
-            set_text(self.effect, effect_sentence(effect))
-        self.effect.setVisible(effect is not None)
+        set_text(self.effect, "" if effect is None else effect_sentence(effect), hides=True)
 
     def _show_score(self, analysis: Analysis, selected: int) -> None:
         pair = analysis.pair_at(selected)
@@ -324,23 +295,17 @@ class LossPanel(QWidget):
             if key != self._said_for:
                 self._said_for = key
                 undefined = sentences.fused_not_defined(score)
-                is_literal = score.loss.formula is Formula.LITERAL
-                self._in_place = _("not defined") if undefined and is_literal else ""
-                self._said = result_words(score), why_loss(fused, score, score.loss.formula)
+                self._in_place = _("not defined") if undefined and score.loss.formula is Formula.LITERAL else ""
+                self._said = sentences.result_words(score), sentences.why_loss(fused, score, score.loss.formula)
                 self._undefined = undefined
             also = LITERAL_TIP.format(number=self._undefined or words.loss(score.literal.fused))
             self.headline.show_number(self._in_place or words.loss(fused), *self._said, also)
             first, second = score.shares
             self.bar.show_terms(math.nan if self._in_place else first, second)
-        self._show_ranking(analysis, selected)
-
-    def _show_ranking(self, analysis: Analysis, selected: int) -> None:
-        """Where two estimates swap ranks, and how far the present order holds."""
+        # Where two estimates swap ranks, and how far the present order holds.
         ranking = find_ranking(analysis, selected)
-        gammas = tuple(crossing.gamma for crossing in ranking.crossings)
-        self.gamma.set_marks(gammas, MARKS_TIP)
-        set_text(self.order, translated(ranking.sentence))
-        self.order.setVisible(bool(self.order.text()))
+        self.gamma.set_marks(tuple(crossing.gamma for crossing in ranking.crossings), MARKS_TIP)
+        set_text(self.order, translated(ranking.sentence), hides=True)
 
     def _show_curves(self, analysis: Analysis, _selected: int) -> None:
         loss = analysis.session.loss

@@ -9,7 +9,7 @@ from osisnr_gui.io.masks import Mask
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, SteadyLabel, plain_label, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text
 from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -17,7 +17,6 @@ from osisnr_gui.session.masks import ValueBins, count_values
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.sound.listening import Recipe, find_recipe
 from osisnr_gui.session.sound.sound_feed import MaskedResult, compare_masked
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sound_words import mask_sentence, masked_sentences
 
@@ -42,9 +41,9 @@ class MaskedSound(QObject):
         self._asked: tuple[Recipe, int, float] | None = None
         self._results: list[MaskedResult] = []
         self._problem = ""
-        self._jobs = Jobs("masked-sound", self)
-        self._jobs.reported.connect(self._take)
-        self._jobs.failed.connect(self._fail)
+        self.jobs = Jobs("masked-sound", self)
+        self.jobs.reported.connect(self._take)
+        self.jobs.failed.connect(lambda problem, _details: self._take([], problem))
 
     def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
         """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
@@ -55,21 +54,13 @@ class MaskedSound(QObject):
         asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
         if asked != self._asked:
             self._asked, self._results, self._problem = asked, [], ""
-            self._jobs.cancel()
+            self.jobs.cancel()
             if asked is not None:
-                self._jobs.start(lambda job: compare_masked(*asked, job.superseded))
+                self.jobs.start(lambda job: compare_masked(*asked, job.superseded))
         self._say()
 
-    def is_final(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._jobs.is_busy
-
-    def _take(self, results: list[MaskedResult]) -> None:
-        self._results = results
-        self._say()
-
-    def _fail(self, problem: str, _details: str) -> None:
-        self._problem = problem
+    def _take(self, results: list[MaskedResult], problem: str = "") -> None:
+        self._results, self._problem = results, problem
         self._say()
 
     def _say(self) -> None:
@@ -80,10 +71,9 @@ class MaskedSound(QObject):
             text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
         elif self._results:
             text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
-        elif self._jobs.is_busy:
+        elif self.jobs.is_busy:
             text = _("As sound, on the mixture: comparing…")
-        set_text(self.label, text)
-        self.label.setVisible(bool(text))
+        set_text(self.label, text, hides=True)
 
 
 class MaskValuesPanel(Themed, QWidget):
@@ -98,11 +88,12 @@ class MaskValuesPanel(Themed, QWidget):
         self._in_sight = False
         self._job = Jobs("mask-values", self)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(self._fail)
         self._job.idle.connect(self._draw)
         self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
         self.plot = HistogramChart(theme, self)
-        self.point = SteadyLabel("muted", small=True, parent=self)
+        self.point = plain_label("", "muted", small=True, steady=True, parent=self)
+        not_counted = _("Not counted: {reason}")
+        self._job.failed.connect(lambda why, _details: set_text(self.point, not_counted.format(reason=why)))
         self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = MaskedSound(self)
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
@@ -123,8 +114,7 @@ class MaskValuesPanel(Themed, QWidget):
             self._counts = {m: counts for m, counts in self._counts.items() if m in masks and bins == self._bins}
             self._bins = bins
             lines = [f"{title}\n{mask_sentence(mask)}" for mask, _place, _name, title in shown]
-            nothing = _("Open masks (matrices instead of sound) to see their values.")
-            set_text(self.about, "\n\n".join(lines) or nothing)
+            set_text(self.about, "\n\n".join(lines) or _("Open masks (matrices instead of sound) to see their values."))
             for part in (self.scale, self.plot, self.point):
                 part.setVisible(bool(shown))
             self._draw()
@@ -142,7 +132,7 @@ class MaskValuesPanel(Themed, QWidget):
 
     def is_final(self) -> bool:
         """Whether nothing is left to count for what can be seen."""
-        return not self._job.is_busy and self.sound.is_final()
+        return not self._job.is_busy and not self.sound.jobs.is_busy
 
     def _missing(self) -> list[Mask]:
         return [mask for mask, *_names in self._shown if mask not in self._counts]
@@ -169,9 +159,6 @@ class MaskValuesPanel(Themed, QWidget):
         if bins == self._bins and mask in self._missing():
             self._counts[mask] = counts
             self._draw()
-
-    def _fail(self, message: str, _details: str) -> None:
-        set_text(self.point, _("Not counted: {reason}").format(reason=message))
 
     def _draw(self) -> None:
         outlines = []
@@ -209,6 +196,6 @@ def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:
     if reference is not None and reference.mask is not None:
         found.append((reference.mask, None, _("reference"), _("Reference · {name}").format(name=reference.name)))
     if pair is not None and pair.estimate.mask is not None:
-        letter = estimate_letter(selected)
+        letter = words.estimate_letter(selected)
         found.append((pair.estimate.mask, selected, letter, f"{letter} · {pair.estimate.name}"))
     return found

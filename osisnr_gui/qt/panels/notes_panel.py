@@ -23,6 +23,7 @@ WHERE, TEXT = Column("where", _("Time"), "", is_text=True), Column("text", _("No
 class NotesModel(ColumnModel[Column]):
     """Rows are notes; the text of one can be changed."""
 
+    title_tip = "{what}"
     changed = Signal(object, str)  # Note, its new text
 
     def __init__(self) -> None:
@@ -61,10 +62,6 @@ class NotesModel(ColumnModel[Column]):
             return tooltip(f"{self._where(self.notes[place])} {self._unit}: {self.notes[place].text}")
         return tabular_font() if role == ROLE.FontRole and column is WHERE else None
 
-    def column_tip(self, column: Column) -> str:
-        """Titles say it all."""
-        return column.tip
-
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Texts can be changed."""
         flags = super().flags(index)
@@ -88,7 +85,6 @@ class NotesPanel(QWidget):
 
     edit_requested = Signal(object, str)
     go_requested = Signal(float, float)  # start, stop
-    add_requested = Signal()
     typing_started = Signal()  # the panel must be seen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -97,12 +93,10 @@ class NotesPanel(QWidget):
         # Queued: the list is still closing the editor the text comes from, and must not be filled anew meanwhile.
         self.model.changed.connect(self._change, Qt.ConnectionType.QueuedConnection)
         self.hint = plain_label(EMPTY_WORDS, "muted", wrap=True, small=True, parent=self)
-        self.table = table = RowTable(self)
-        table.setModel(self.model)
+        self.table = table = RowTable(self.model, _("Notes"), self)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        table.setAccessibleName(_("Notes"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
@@ -110,7 +104,7 @@ class NotesPanel(QWidget):
         does: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), lambda: self._go(table.currentIndex()))
         own_keys(table, UP_DOWN, {**does, Qt.Key.Key_Delete: self.delete_chosen})
         add_tip = _("Write a note on the selected time range, or at the cursor (Ctrl+N)")
-        self.add_button = push_button(_("Add note"), add_tip, self.add_requested.emit, self)
+        self.add_button = push_button(_("Add note"), add_tip, parent=self)
         delete_tip = _("Delete the chosen note (Delete); Undo brings it back")
         self.delete_button = push_button(_("Delete"), delete_tip, self.delete_chosen, self)
         words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))

@@ -2,12 +2,13 @@
 
 import html
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
 
+Elide = Qt.TextElideMode
 MARGIN = 12
 GAP = 8
 
@@ -26,39 +27,38 @@ def plain_label(
     wrap: bool = False,
     small: bool = False,
     selectable: bool = False,
+    steady: bool = False,
+    tip: str = "",
     parent: QWidget | None = None,
 ) -> QLabel:
-    """A label for plain text; `role` as in the style sheet ("muted", "heading", "error", "warning")."""
-    label = QLabel(parent)
-    _set_up(label, text, role, wrap=wrap, small=small)
-    if selectable:
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
+    """A label for plain text; `role` as in the style sheet ("muted", "heading", "error", "warning").
 
-
-def _set_up(label: QLabel, text: str, role: str, *, wrap: bool, small: bool) -> None:
+    steady : wrapped, and it keeps the height it once needed. tip : its tooltip.
+    """
+    label = SteadyLabel(parent) if steady else QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
-    label.setWordWrap(wrap)
+    label.setWordWrap(wrap or steady)
+    label.setToolTip(tooltip(tip))
     if role:
         label.setProperty("role", role)
     if small:
         # A font set by code loses against the size in the application's style sheet.
         label.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
-    if wrap:
-        label.setMinimumWidth(0)
+    if wrap or steady:
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
 
 
 class SteadyLabel(QLabel):
     """Wrapped plain text that keeps the height it once needed, so that what stands below does not jump."""
 
-    def __init__(self, role: str = "", *, small: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        _set_up(self, "", role, wrap=True, small=small)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, alignment=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._needed: dict[int, int] = {}
 
     def heightForWidth(self, width: int) -> int:
@@ -68,26 +68,19 @@ class SteadyLabel(QLabel):
         return needed
 
 
-def set_text(label: QLabel, text: str) -> None:
-    """Change a label only when it differs: a layout is laid out again for every new text."""
+def set_text(label: QLabel, text: str, *, hides: bool = False) -> None:
+    """Change a label only when it differs: a layout is laid out again for every new text. hides : when it is empty."""
     if label.text() != text:
         label.setText(text)
-
-
-def separator(parent: QWidget | None = None) -> QFrame:
-    """A thin horizontal line."""
-    line = QFrame(parent)
-    line.setProperty("role", "separator")
-    line.setFixedHeight(1)
-    return line
+    if hides:
+        label.setVisible(bool(text))
 
 
 class NarrowScroll(QScrollArea):
     """Scrolls up and down only: what is inside is as wide as the panel, and may be as tall as it likes."""
 
     def __init__(self, body: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
+        super().__init__(parent, widgetResizable=True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -107,12 +100,7 @@ class ElidedLabel(QWidget):
     """One line of plain text that takes what width there is; the whole text is in the tooltip when it is elided."""
 
     def __init__(
-        self,
-        text: str = "",
-        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-        *,
-        muted: bool = False,
-        parent: QWidget | None = None,
+        self, text: str = "", mode: Elide = Elide.ElideRight, *, muted: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._text, self._tip, self._shorter = "", "", ""
@@ -151,19 +139,16 @@ class ElidedLabel(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The text in the palette's colour, or a muted one."""
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        if self._muted:
-            painter.setOpacity(0.72)
         self._elide()  # the font may have changed since
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRect(0, 0, self.width(), self.height()), flags, self.shown_text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.setOpacity(0.72 if self._muted else 1.0)
+            painter.drawText(self.rect(), flags, self.shown_text)
 
     def _elide(self) -> None:
-        metrics = QFontMetrics(self.font())
-        fits = metrics.horizontalAdvance(self._text) <= self.width()
-        text = self._text if fits else self._shorter or self._text
+        metrics = self.fontMetrics()
+        text = self._text if metrics.horizontalAdvance(self._text) <= self.width() else self._shorter or self._text
         shown = metrics.elidedText(text, self._mode, self.width())
         tip = tooltip(self._tip or (self._text if shown != self._text else ""))
         self.shown_text = shown

@@ -37,10 +37,7 @@ class NumberField(QDoubleSpinBox):
         width: int = WIDTH,
     ) -> None:
         self._suffix, self._maximum_words = suffix, maximum_words
-        super().__init__(parent)
-        self.setRange(least, most)
-        self.setSingleStep(step)
-        self.setDecimals(decimals)
+        super().__init__(parent, decimals=decimals, minimum=least, maximum=most, singleStep=step)
         self.setKeyboardTracking(False)
         self.setLocale(QLocale.c())
         self.setFont(tabular_font())
@@ -48,18 +45,24 @@ class NumberField(QDoubleSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, FIELD_KEYS)
 
-    def show_value(self, value: float) -> None:
-        """Show a value as far as its decimals go; nothing is emitted, and what is being typed stays where the value is
-        the same."""
+    def show_value(self, value: float, most: float | None = None) -> None:
+        """Show a value as far as its decimals go, and the largest one allowed; nothing is emitted, and what is being
+        typed stays where the value is the same."""
         value = round(value, self.decimals())
-        if value != self.value():
-            with QSignalBlocker(self):
+        with QSignalBlocker(self):
+            if most is not None:
+                self.setMaximum(most)
+            # An emptied field still has its value: only another one would bring its digits back.
+            if value != self.value() or not (self.text() or self.hasFocus()):
                 self.setValue(value)
+                self.lineEdit().setText(self.textFromValue(value))
 
     def parse(self, text: str) -> float | None:
-        """The number in what `textFromValue` says or what was typed, None when there is none."""
+        """The number in what `textFromValue` says or what was typed, None when there is none; whole in a field for
+        whole numbers."""
         bare = text.removesuffix(self._suffix).strip()
-        return self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
+        value = self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
+        return value if value is None or self.decimals() else float(round(value))
 
     def textFromValue(self, value: float) -> str:
         """The number, or the words for the largest one."""
@@ -104,44 +107,24 @@ class NumberField(QDoubleSpinBox):
             event.ignore()
 
 
-class CountField(NumberField):
-    """A field for whole numbers; as every `QDoubleSpinBox` it emits them as float."""
+class SampleField(NumberField):
+    """A count of samples; arrows and wheel double and halve it. As every `QDoubleSpinBox` it emits it as float."""
 
-    def __init__(self, least: int, most: int, parent: QWidget | None = None, *, width: int = WIDTH) -> None:
-        super().__init__(least, most, parent, suffix="", decimals=0, width=width)
-
-    def parse(self, text: str) -> float | None:
-        """A fraction is rounded."""
-        value = super().parse(text)
-        return value if value is None else float(round(value))
-
-
-class SampleField(CountField):
-    """A count of samples; arrows and wheel double and halve it."""
-
-    def show_count(self, value: int, most: int) -> None:
-        """Show a value and the largest one allowed; nothing is emitted, and what is being typed stays."""
-        with QSignalBlocker(self):
-            if most != self.maximum():
-                self.setMaximum(most)
-            # An emptied field still has its value: only another one would bring its digits back.
-            if value != self.value() or not (self.text() or self.hasFocus()):
-                self.setValue(value)
-                self.lineEdit().setText(self.textFromValue(value))
+    def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(least, most, parent, suffix="", decimals=0)
 
     def stepBy(self, steps: int) -> None:
         """To the next power of two."""
         value = int(self.value())
-        for _step in range(abs(steps)):
-            value = 1 << value.bit_length() if steps > 0 else 1 << max(0, (value - 1).bit_length() - 1)
-        self.setValue(value)
+        power = value.bit_length() + steps - 1 if steps > 0 else (value - 1).bit_length() + steps
+        self.setValue(1 << max(0, power))
 
 
-class LagField(CountField):
+class LagField(NumberField):
     """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(-MAX_DELAY, MAX_DELAY, parent, width=LAG_WIDTH)
+        super().__init__(-MAX_DELAY, MAX_DELAY, parent, suffix="", decimals=0, width=LAG_WIDTH)
         self.setAccessibleName(_("Delay taken out, in samples"))
         self.setToolTip(_("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten"))
 
@@ -151,10 +134,10 @@ class LagField(CountField):
         with QSignalBlocker(self):
             self.setRange(-reach, reach)
 
-    def show_value(self, value: float) -> None:
+    def show_value(self, value: float, most: float | None = None) -> None:
         """Show a delay, however long; nothing is emitted."""
         self.set_reach(int(max(abs(value), self.maximum())))
-        super().show_value(value)
+        super().show_value(value, most)
 
     def textFromValue(self, value: float) -> str:
         """With a true minus sign and the unit."""

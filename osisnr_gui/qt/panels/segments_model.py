@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB, LossShares
@@ -22,7 +22,6 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.scores import PairScore, SegmentTable, set_carriers, set_worst_share
 from osisnr_gui.session.segments.bad_segments import other_place, rivals
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, limits
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
 
@@ -143,17 +142,16 @@ class CriterionBar(QWidget):
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
         against = _("worse than {name} by at least")
-        others: list[Entry] = [(against.format(name=estimate_letter(k)), Criterion.AGAINST, k) for k in places]
+        others: list[Entry] = [(against.format(name=words.estimate_letter(k)), Criterion.AGAINST, k) for k in places]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
         entries = [*ABSOLUTE, *others]
-        with QSignalBlocker(self.box):
-            if entries != self._entries:
-                self._entries = entries
-                self.box.clear()
-                self.box.addItems([text for text, *_rest in entries])
-            rival = other_place(session, index) if places and is_against else None
-            self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
+        if entries != self._entries:
+            self._entries = entries
+            self.box.clear()
+            self.box.addItems([text for text, *_rest in entries])
+        rival = other_place(session, index) if places and is_against else None
+        self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
         is_loss = choice.criterion is Criterion.LOSS
         self.decibels.setVisible(not is_loss)
         self.loss.setVisible(is_loss)
@@ -192,8 +190,8 @@ class CriterionBar(QWidget):
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    button = tool_button(text, tip, parent=parent, name=text or tip)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    at_once = QToolButton.ToolButtonPopupMode.InstantPopup
+    button = tool_button(text, tip, parent=parent, accessibleName=text or tip, popupMode=at_once)
     button.setMenu(QMenu(button))
     return button
 
@@ -267,11 +265,6 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         return [column for column in self.columns if column.key != "worst" or self.has_worst]
 
     @property
-    def longest_start(self) -> str:
-        """The widest text of the column of starts."""
-        return "" if self.table is None or not len(self.table) else self._start(self.table, len(self.table) - 1)
-
-    @property
     def has_worst(self) -> bool:
         """Whether the criterion has a figure of its own: a drop or a loss."""
         return self.table is not None and self.table.bad.choice.criterion is not Criterion.OSI
@@ -311,23 +304,17 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
         share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
-        noted, few = _("What was noted there (Ctrl+N)"), _("a few words")
-        kinds, least, mean = attrgetter("kind"), attrgetter("osi_min"), attrgetter("osi_mean")
+        noted, few, shares = _("What was noted there (Ctrl+N)"), _("a few words"), SegmentTable.shares
+        length, kinds, least, mean, worst = map(attrgetter, ("length", "kind", "osi_min", "osi_mean", "worst"))
         return (
             SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
             SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
-            SegmentColumn(
-                "length", _("length\nms"), length_tip, lambda t: t.length, self._length, widest="0000", falling=True
-            ),
+            SegmentColumn("length", _("length\nms"), length_tip, length, self._length, widest="0000", falling=True),
             SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
-            SegmentColumn(
-                "share", _("loss\n%"), share_tip, SegmentTable.shares, self._share, widest="00.0", falling=True
-            ),
-            SegmentColumn(
-                "worst", _("drop\ndB"), worst_tip, attrgetter("worst"), self._worst, widest="00.0", falling=True
-            ),
+            SegmentColumn("share", _("loss\n%"), share_tip, shares, self._share, widest="00.0", falling=True),
+            SegmentColumn("worst", _("drop\ndB"), worst_tip, worst, self._worst, widest="00.0", falling=True),
             SegmentColumn(
                 "note", _("note\n"), noted, self._noted, lambda _t, k: self.notes.get(k, ""), widest=few, is_text=True
             ),

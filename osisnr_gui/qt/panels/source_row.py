@@ -22,7 +22,6 @@ from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.session import DOWNMIX
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import file_tip, file_words, track_words
 
@@ -60,7 +59,7 @@ class RowState:
     def chip(self) -> str:
         """The role's name, the letter for an estimate; numbers where there are several references."""
         if self.role is Role.ESTIMATE:
-            letter = estimate_letter(self.index)
+            letter = words.estimate_letter(self.index)
             return f"{letter} → {self.partner + 1}" if self.references else letter
         number = f" {self.index + 1}" if self.role is Role.REFERENCE and self.references else ""
         return CHIP_WORDS[self.role] + number
@@ -85,7 +84,9 @@ class ReadingOptions(QWidget):
         self.channel, self.key = NarrowBox(self), NarrowBox(self)
         self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
         values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
-        self.values = tool_button(_("values…"), values, asks.values_requested.emit, self, name=_("Mask values"))
+        self.values = tool_button(
+            _("values…"), values, asks.values_requested.emit, self, accessibleName=_("Mask values")
+        )
         self.values.setStyleSheet("padding: 1px 5px")
         delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
         self.delay_button = tool_button(_("Delay…"), delay, lambda: asks.delay_requested.emit(self._track.source), self)
@@ -183,14 +184,11 @@ class SourceRow(Themed, QWidget):
         self.name.set_text(track.name, f"{tip}\n{facts}" if state.brief else tip, shorter)
         # It wraps between facts only, never between a number and its unit.
         unbroken = facts.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
-        set_text(self.details, "" if state.brief else unbroken)
-        self.details.setVisible(bool(self.details.text()))
-        set_text(self.change, "" if state.change is None else state.change.words)
-        self.change.setVisible(state.change is not None)
+        set_text(self.details, "" if state.brief else unbroken, hides=True)
+        set_text(self.change, "" if state.change is None else state.change.words, hides=True)
         error = state.error
         problem = "" if error is None else f"{translated(error.detail)}; {translated(error.remedy)}"
-        set_text(self.problem, printable(problem, 300))
-        self.problem.setVisible(error is not None)
+        set_text(self.problem, printable(problem, 300), hides=True)
         self.options.show_track(track, state.role)
         self.setAccessibleName(f"{state.chip}: {track.name}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if estimate else Qt.FocusPolicy.NoFocus)
@@ -232,14 +230,14 @@ class SourceRow(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A raised plate with an accent edge for the estimate in view."""
-        state, painter = self._state, QPainter(self)
-        if state.selected:
-            painter.fillRect(self.rect(), QColor(self._theme.raised))
-            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
-        elif state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
-            painter.fillRect(self.rect(), QColor(self._theme.hover))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
-        painter.end()
+        state = self._state
+        with QPainter(self) as painter:
+            if state.selected:
+                painter.fillRect(self.rect(), QColor(self._theme.raised))
+                painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(self._theme.accent))
+            elif state.role is Role.ESTIMATE and (self.underMouse() or self.hasFocus()):
+                painter.fillRect(self.rect(), QColor(self._theme.hover))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(self._theme.separator))
 
     def role_menu(self) -> QMenu:
         """A new menu with the roles this file can have, the swap, and what can be copied."""
@@ -257,8 +255,7 @@ class SourceRow(Themed, QWidget):
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction(_("Copy path"), partial(clipboard.setText, source.path))
-        copy_hash = menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content))
-        copy_hash.setEnabled(bool(state.content))
+        menu.addAction(_("Copy SHA-256"), partial(clipboard.setText, state.content)).setEnabled(bool(state.content))
         return menu
 
     def _add_estimate_choices(self, menu: QMenu, state: RowState) -> None:

@@ -1,6 +1,6 @@
 """The files of the comparison: a row each, roles one click away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from functools import partial
 
@@ -26,11 +26,7 @@ DROP_WORDS = _("Drop files anywhere to add them; with Alt they replace these.")
 
 
 def row_states(
-    analysis: Analysis,
-    selected: int,
-    hidden: frozenset[Source],
-    changes: tuple[FileChange, ...],
-    contents: Mapping[str, str],
+    analysis: Analysis, selected: int, hidden: Set[Source], changes: tuple[FileChange, ...], contents: Mapping[str, str]
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     rows = []
@@ -78,7 +74,7 @@ class SourcesPanel(Themed, SourceSignals):
         self.hint = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
         add = _("Compare one more file with the same reference (Ctrl+I)")
         self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
-        self.swap_button = tool_button("", "", self._swap, self, name=_("Swap reference and estimate"))
+        self.swap_button = tool_button("", "", self._swap, self, accessibleName=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
         self.swap_button.setEnabled(False)
         for button in (self.add_button, self.swap_button):
@@ -116,20 +112,14 @@ class SourcesPanel(Themed, SourceSignals):
         current = next((state for state in states if state.selected), None)
         before, self._estimate = self._estimate, None if current is None else current.track.source
         if current is not None and before != self._estimate:
-            # Once it is laid out.
-            QTimer.singleShot(0, self.rows[states.index(current)], self._reveal)
-        can_swap = current is not None and any(state.role is Role.REFERENCE for state in states)
-        self.swap_button.setEnabled(can_swap)
+            # Once it is laid out: scroll to it.
+            shown = self.rows[states.index(current)]
+            QTimer.singleShot(0, shown, partial(self.scroller.ensureWidgetVisible, shown, 0, 0))
+        self.swap_button.setEnabled(current is not None and any(state.role is Role.REFERENCE for state in states))
         tip = _("Let the reference and the estimate change places")
         if current is not None:
             tip = _("Let the reference and {name} change places").format(name=estimate_letter(current.index))
         self.swap_button.setToolTip(tooltip(tip))
-
-    def _reveal(self) -> None:
-        """Scroll to the estimate in view."""
-        row = next((row for row, state in zip(self.rows, self._states, strict=True) if state.selected), None)
-        if row is not None:
-            self.scroller.ensureWidgetVisible(row, 0, 0)
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""

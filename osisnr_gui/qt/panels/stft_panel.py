@@ -1,18 +1,19 @@
 """How sound is cut into frames, from when on a frame is silent, and what is known of the STFT that masks belong to."""
 
 import math
+from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import Framing, Representation
 from osisnr_gui.io.headers import MAX_RATE
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, scroll_inside
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, separator, set_text
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text
 from osisnr_gui.qt.panels.sample_field import DEFAULT_MARK, MarkedBox, NumberField, SampleField
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
@@ -32,26 +33,13 @@ RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000
 PLACES = (_("begin at hop·i"), _("centred on hop·i"))
 
 
-class _OptionalField(SampleField):
-    """A count of samples that may be unknown, which is 0."""
-
-    def __init__(self, most: int, parent: QWidget | None = None) -> None:
-        super().__init__(0, most, parent)
-        self.setSpecialValueText(_("unknown"))
-
-
-class _RateField(_OptionalField):
+class _RateField(SampleField):
     """A sample rate; arrows go to the next one in use."""
 
     def stepBy(self, steps: int) -> None:
         """To the next usual rate."""
-        value = int(self.value())
-        for _step in range(abs(steps)):
-            if steps > 0:
-                value = min((rate for rate in RATES if rate > value), default=MAX_RATE)
-            else:
-                value = max((rate for rate in RATES if rate < value), default=0)
-        self.setValue(value)
+        place = bisect_right(RATES, self.value()) - 1 if steps > 0 else bisect_left(RATES, self.value())
+        self.setValue(RATES[min(max(place + steps, 0), len(RATES) - 1)])
 
 
 class MaskGridFields(QWidget):
@@ -60,7 +48,9 @@ class MaskGridFields(QWidget):
     def __init__(self, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
         self._ask, self._n_bins = ask, 0
-        self.rate, self.hop = _RateField(MAX_RATE, self), _OptionalField(MAX_N_FFT, self)
+        self.rate, self.hop = _RateField(0, MAX_RATE, self), SampleField(0, MAX_N_FFT, self)
+        for field in (self.rate, self.hop):
+            field.setSpecialValueText(_("unknown"))
         self.n_fft = SampleField(2, MAX_N_FFT, self)
         self.place, self.window_box = MarkedBox(self), MarkedBox(self)
         self.place.addItems(list(PLACES))
@@ -79,10 +69,9 @@ class MaskGridFields(QWidget):
     def show_grid(self, session: Session, n_bins: int) -> None:
         """Show what is known for masks of so many bins."""
         grid, self._n_bins = session.mask_grid, n_bins
-        n_fft = n_fft_of(grid, n_bins)
-        self.rate.show_count(grid.rate or 0, MAX_RATE)
-        self.hop.show_count(grid.hop or 0, MAX_N_FFT)
-        self.n_fft.show_count(n_fft, MAX_N_FFT)
+        self.rate.show_value(grid.rate or 0, MAX_RATE)
+        self.hop.show_value(grid.hop or 0, MAX_N_FFT)
+        self.n_fft.show_value(n_fft_of(grid, n_bins), MAX_N_FFT)
         self.place.setCurrentIndex(int(grid.centred))
         self.window_box.setCurrentIndex(WINDOWS.index(grid.window))
         known = grid.rate is not None and grid.hop is not None
@@ -101,9 +90,8 @@ class MaskGridFields(QWidget):
             "librosa and torch do by default."
         )
         window_tip = _("Window of the STFT; used where a mask is applied to a mixture.")
-        hertz = plain_label("Hz", "muted", small=True)
         return (
-            (_("rate"), self.rate, hertz, rate_tip, partial(self._change, rate=None)),
+            (_("rate"), self.rate, plain_label("Hz", "muted", small=True), rate_tip, partial(self._change, rate=None)),
             (_("hop"), self.hop, self.hop_note, hop_tip, partial(self._change, hop=None)),
             ("n_fft", self.n_fft, self.n_fft_note, n_fft_tip, partial(self._change, n_fft=None)),
             (_("frames"), self.place, None, place_tip, None),
@@ -140,9 +128,13 @@ class StftPanel(QWidget):
         self._names = lay_out_settings(grid, settings)
         rows = [(self._names[name], field, note) for name, field, note, *_rest in settings if field is not self.silence]
         self._sound_only = [part for row in rows for part in row if part is not None]
-        parts = self.mask_grid, grid, separator(), self.summary, REST
+        line = QFrame()
+        line.setProperty("role", "separator")
+        line.setFixedHeight(1)
+        parts = self.mask_grid, grid, line, self.summary, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
-        self.representation.activated.connect(self._take_representation)
+        # The first one is the default.
+        self.representation.activated.connect(lambda i: self._frame(representation=REPRESENTATIONS[i] if i else None))
         self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))
         self.n_fft.valueChanged.connect(self._take_n_fft)
         self.hop.valueChanged.connect(lambda value: self._frame(hop=int(value)))
@@ -161,11 +153,10 @@ class StftPanel(QWidget):
         self.silence.show_value(ZEROS_ONLY if math.isinf(session.silence_db) else session.silence_db)
         # A refused setting leaves no framing in force: the fields stay open, so that it can be put right.
         sound = reference is not None and reference.kind == "audio" and reference.sample_rate
-        framing_parts: tuple[QWidget, ...] = (self.representation, self.n_fft, self.hop, self.window_box)
-        for part in framing_parts:
-            part.setEnabled(bool(sound))
+        for control in (self.representation, self.n_fft, self.hop, self.window_box):
+            control.setEnabled(bool(sound))
         if sound and reference is not None:
-            self._show_framing(framing or _wanted_framing(session.framing, reference), reference)
+            self._show_framing(framing, reference)
             set_text(self.summary, frames)
         else:
             for box in (self.representation, self.window_box):
@@ -182,15 +173,19 @@ class StftPanel(QWidget):
             self.mask_grid.show_grid(session, mask.values.shape[0])
             set_text(self.summary, MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS)
 
-    def _show_framing(self, framing: Framing, reference: Track) -> None:
-        rate = reference.sample_rate or 1
-        self.n_fft.show_count(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
-        self.hop.show_count(framing.hop, framing.n_fft)
+    def _show_framing(self, framing: Framing | None, reference: Track) -> None:
+        choice, rate = self._choice, reference.sample_rate or 1
+        if framing is None:  # what was asked for, or its default, where nothing is in force
+            kind = choice.representation if choice.representation in REPRESENTATIONS else Representation.MAGNITUDE
+            n_fft, hop = choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate)
+            framing = Framing(kind, n_fft, hop, choice.window)
+        self.n_fft.show_value(framing.n_fft, min(LARGEST, max(2, reference.n_samples or LARGEST)))
+        self.hop.show_value(framing.hop, framing.n_fft)
         self.representation.setCurrentIndex(REPRESENTATIONS.index(framing.representation))
         self.window_box.setCurrentIndex(WINDOWS.index(framing.window) if framing.window in WINDOWS else -1)
         self.window_box.setEnabled(framing.representation is not Representation.WAVEFORM)
-        set_text(self.n_fft_note, _length_words(framing.n_fft / rate, self._choice.n_fft))
-        set_text(self.hop_note, _length_words(framing.hop / rate, self._choice.hop))
+        set_text(self.n_fft_note, _length_words(framing.n_fft / rate, choice.n_fft))
+        set_text(self.hop_note, _length_words(framing.hop / rate, choice.hop))
 
     def _settings(self) -> tuple[Setting, ...]:
         """Every setting, in the order on screen."""
@@ -216,10 +211,6 @@ class StftPanel(QWidget):
             (_("silence"), self.silence, self._silence_note, silence_tip, reset_silence),
         )
 
-    def _take_representation(self, index: int) -> None:
-        kind = REPRESENTATIONS[index]
-        self._frame(representation=None if kind is Representation.MAGNITUDE else kind)
-
     def _take_n_fft(self, value: float) -> None:
         # A hop that no longer fits goes back to a quarter of the frame, its default.
         fits = self._choice.hop is None or self._choice.hop <= value
@@ -232,13 +223,6 @@ class StftPanel(QWidget):
     def _frame(self, **changes: Any) -> None:
         if self.n_fft.isEnabled():
             self.edit_requested.emit(partial(edits.set_framing, **changes), "")
-
-
-def _wanted_framing(choice: FramingChoice, reference: Track) -> Framing:
-    """What was asked for, or its default, where nothing is in force."""
-    rate = reference.sample_rate or 16000
-    kind = choice.representation if choice.representation in REPRESENTATIONS else Representation.MAGNITUDE
-    return Framing(kind, choice.n_fft or default_n_fft(rate), choice.hop or default_hop(rate), choice.window)
 
 
 def _length_words(seconds: float, chosen: int | None) -> str:
@@ -255,18 +239,11 @@ def _frames_words(analysis: Analysis, selected: int) -> str:
     pair = analysis.pair_at(selected)
     if pair is not None and pair.frames is not None:
         n = pair.frames.n_total
-        template = ngettext(
-            "{n} frame compared: {length} long, one every {step}, {n_bins} bins each.",
-            "{n} frames compared: {length} long, one every {step}, {n_bins} bins each.",
-            n,
-        )
+        frames = ngettext("{n} frame compared", "{n} frames compared", n)
     else:
         n = frame_count(reference.n_samples or 0, framing.n_fft, framing.hop)
-        template = ngettext(
-            "{n} frame in the reference: {length} long, one every {step}, {n_bins} bins each.",
-            "{n} frames in the reference: {length} long, one every {step}, {n_bins} bins each.",
-            n,
-        )
+        frames = ngettext("{n} frame in the reference", "{n} frames in the reference", n)
     rate = reference.sample_rate or 1
     length, step = words.milliseconds(framing.n_fft / rate), words.milliseconds(framing.hop / rate)
-    return template.format(n=words.count(n), length=length, step=step, n_bins=framing.n_bins)
+    template = _("{frames}: {length} long, one every {step}, {n_bins} bins each.")
+    return template.format(frames=frames.format(n=words.count(n)), length=length, step=step, n_bins=framing.n_bins)

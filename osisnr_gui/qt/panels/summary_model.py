@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,6 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
-from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import fused_not_defined, not_defined, why_loss, why_osi
 
@@ -42,10 +41,6 @@ class Row(NamedTuple):
     partner: int  # place of the reference
     mixture: PairAnalysis | None
     wins: float
-
-    def of(self, analysis: Analysis, place: int) -> Row:
-        """The row with the numbers of another analysis of the same files."""
-        return self._replace(pair=analysis.pairs[place], mixture=_mixture(analysis, self.partner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,7 @@ class Figure(Column):
     depends: Changed = field(default=Changed.FRAMES, kw_only=True)
 
 
+@cache
 def columns_for(formula: Formula) -> tuple[Figure, ...]:
     """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
     then counts of frames, then the whole signal in time.
@@ -99,11 +95,6 @@ def _depends(measure: Measure) -> Changed:
     """What of an analysis a figure follows."""
     bad = dict.fromkeys(("bad", "missed", "false"), Changed.BAD)
     return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **bad}.get(measure.key, Changed.FRAMES)
-
-
-def _depends_of(column: Column) -> Changed:
-    """What of an analysis a column follows."""
-    return column.depends if isinstance(column, Figure) else Changed.FILES
 
 
 def _text(measure: Measure) -> Callable[[float], str]:
@@ -173,13 +164,13 @@ def _improvement(measure: Measure) -> Figure:
     return Figure(key, title, told, value, text, measure.better, why, MIXTURE, widest=widest, depends=depends)
 
 
-COLUMNS = {formula: columns_for(formula) for formula in Formula}
 LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITERAL}
 
 
 class SummaryModel(Themed, ColumnModel[Column]):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
+    title_tip = "{what}"
     cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 
     def __init__(self, theme: Theme) -> None:
@@ -222,8 +213,11 @@ class SummaryModel(Themed, ColumnModel[Column]):
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        self.rows = [row.of(analysis, place) for place, row in enumerate(self.rows)]
-        sections = [place for place, column in enumerate(self.columns) if _depends_of(column) & changed]
+        mixtures = [_mixture(analysis, row.partner) for row in self.rows]
+        places = zip(self.rows, analysis.pairs, mixtures, strict=False)
+        self.rows = [row._replace(pair=pair, mixture=mixture) for row, pair, mixture in places]
+        follows = [column.depends if isinstance(column, Figure) else Changed.FILES for column in self.columns]
+        sections = [place for place, depends in enumerate(follows) if depends & changed]
         self._find_best([self.columns[section] for section in sections])
         if self.sorted_by in sections:
             self.sort(self.sorted_by, self._direction)
@@ -239,14 +233,14 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def _choose_columns(self) -> None:
         """The figures of the result on show, without those there is nothing to compare with for; sorted as before."""
         sorted_by = self.columns[self.sorted_by].key
-        figures = (each for each in COLUMNS[self.formula] if not each.needs or each.needs in self._needs)
+        figures = (each for each in columns_for(self.formula) if not each.needs or each.needs in self._needs)
         self.columns = NAME, *figures
         self.sorted_by = next((place for place, column in enumerate(self.columns) if column.key == sorted_by), 0)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
         """Titles; beside the rows their letters."""
         if orientation is Qt.Orientation.Vertical and role == ROLE.DisplayRole:
-            return estimate_letter(self.place(section))
+            return words.estimate_letter(self.place(section))
         return super().headerData(section, orientation, role)
 
     def n_places(self) -> int:
@@ -260,20 +254,12 @@ class SummaryModel(Themed, ColumnModel[Column]):
             values = np.array([column.value(row) for row in self.rows])
         return np.argsort(-values if falling else values, kind="stable")
 
-    def column_tip(self, column: Column) -> str:
-        """Which frames and which average."""
-        return column.tip
-
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen."""
         row = self.rows[place]
         if not isinstance(column, Figure):
             return row.name
         return NOT_DEFINED if column.undefined(row) else column.text(column.value(row))
-
-    def value(self, place: int, column: Figure) -> float:
-        """A figure with all its digits."""
-        return column.value(self.rows[place])
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """What the name or the figure says beside its text."""
@@ -304,10 +290,9 @@ class SummaryModel(Themed, ColumnModel[Column]):
         value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
-            undefined = column.undefined(row)
             why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
             told = why or (_("Best of the estimates in this column") if best else "")
-            return tooltip("\n".join(filter(None, (undefined, told, self._literal_words(column, row)))))
+            return tooltip("\n".join(filter(None, (column.undefined(row), told, self._literal_words(column, row)))))
         if role == ROLE.FontRole and best:
             font = QFont()
             font.setBold(True)

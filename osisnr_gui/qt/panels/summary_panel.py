@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.figure_table import sample_pen
 from osisnr_gui.qt.panels.layouts import column_of
-from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, tooltip
+from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
@@ -31,11 +31,6 @@ LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 8, 128
 
 class _NameDelegate(Themed, QStyledItemDelegate):
     """The estimate's line sample before its name."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Long names lose their middle."""
-        super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Sample, then the cell as usual."""
@@ -74,8 +69,8 @@ class SummaryPanel(QWidget):
         super().__init__(parent)
         self.model = SummaryModel(theme)
         self.model.setParent(self)
-        self.part = plain_label("", "muted", parent=self)
-        self.part.setToolTip(tooltip(_("Which result the table shows: the one that leads, as chosen beside the loss.")))
+        part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
+        self.part = plain_label("", "muted", tip=part_tip, parent=self)
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
         self._names = _NameDelegate(theme, self.table)
         self._shown_names: list[str] = []
@@ -84,15 +79,12 @@ class SummaryPanel(QWidget):
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         files = Changed.FILES | Changed.FRAMES
         self.parts: tuple[Part, ...] = (
-            (self._show_leading, Changed.LEADING),
+            (lambda analysis, _selected: self._show_formula(analysis.session.loss.formula), Changed.LEADING),
             (self._show_pairs, files | Changed.LEADING),
             (partial(self.model.show_scores, Changed.LOSS), Changed.LOSS),
             (partial(self.model.show_scores, Changed.BAD), Changed.BAD),
             (lambda _analysis, selected: self._select(selected), files | Changed.LEADING | Changed.VIEW),
         )
-
-    def _show_leading(self, analysis: Analysis, _selected: int) -> None:
-        self._show_formula(analysis.session.loss.formula)
 
     def _show_pairs(self, analysis: Analysis, _selected: int) -> None:
         before = self.model.columns, self._shown_names
@@ -111,13 +103,10 @@ class SummaryPanel(QWidget):
         """The height, title included, in which all estimates are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(len(session.estimates), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
-    def copy_all(self) -> None:
-        """Copy all rows as tab-separated text, in the order on screen."""
-        self.table.copy_rows(every=True)
-
     def _set_up_table(self) -> None:
         table = self.table
         table.setItemDelegateForColumn(0, self._names)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
         # Once a name begins to leave at the left, its letter stays.

@@ -1,6 +1,6 @@
 """Every table: a model of rows in an order of their own and columns that say what they hold, and its view."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -59,6 +59,8 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
     cell_roles: frozenset[int] | None = None
     #: The column rows are sorted by until another one is chosen.
     default_sort = 0
+    #: What the tooltip of a title says.
+    title_tip = _("{what}\nClick to sort.")
 
     def __init__(self, columns: tuple[C, ...]) -> None:
         super().__init__()
@@ -83,10 +85,6 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
     def title(self, column: C) -> str:
         """The title of a column."""
         return column.title
-
-    def column_tip(self, column: C) -> str:
-        """What a column holds."""
-        return _("{what}\nClick to sort.").format(what=column.tip)
 
     def cell(self, place: int, column: C, role: int) -> object:
         """A cell's data of any role but those of text and alignment."""
@@ -157,7 +155,7 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
         if role == ROLE.DisplayRole:
             return self.title(column)
         if role == ROLE.ToolTipRole:
-            return tooltip(self.column_tip(column))
+            return tooltip(self.title_tip.format(what=column.tip))
         if role == ROLE.TextAlignmentRole:
             return LEFT if column.is_text else RIGHT
         if role == ROLE.InitialSortOrderRole:
@@ -180,8 +178,10 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
 class RowTable(QTableView):
     """Rows of one height to choose, without a grid."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False)
+        self.setModel(model)
+        self.setAccessibleName(name)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
@@ -195,10 +195,8 @@ class CopyTable(RowTable):
     row_chosen = Signal(int)  # by the user
 
     def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model, self._choosing = model, False
-        self.setModel(model)
-        self.setAccessibleName(name)
+        super().__init__(model, name, parent)
+        self._model = model
         self.sortByColumn(model.default_sort, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setFont(tabular_font())
@@ -218,9 +216,9 @@ class CopyTable(RowTable):
     def choose_row(self, row: int) -> None:
         """Make a row the current one, without a word."""
         index, flags = self._model.index(row, 0), QItemSelectionModel.SelectionFlag
-        self._choosing = True
+        self.blockSignals(True)
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self._choosing = False
+        self.blockSignals(False)
         self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -232,7 +230,7 @@ class CopyTable(RowTable):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Say what the user chose."""
         super().currentChanged(current, previous)
-        moved = current.isValid() and current.row() != previous.row() and not self._choosing
+        moved = current.isValid() and current.row() != previous.row()
         if moved and self.selectionModel().isRowSelected(current.row()):
             self.row_chosen.emit(current.row())
 
@@ -245,15 +243,9 @@ class CopyTable(RowTable):
 
     def add_copy_menu(self) -> None:
         """What can be copied, on a right click; more actions may follow."""
-        self.add_entry(_("Copy selected rows"), self.copy_rows)
-        self.add_entry(_("Copy all rows"), partial(self.copy_rows, every=True))
+        self.addAction(_("Copy selected rows"), self.copy_rows)
+        self.addAction(_("Copy all rows"), partial(self.copy_rows, every=True))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def add_entry(self, text: str, run: Callable[[], object]) -> None:
-        """One more line in the menu of a right click."""
-        action = QAction(text, self)
-        action.triggered.connect(lambda _on=False: run())
-        self.addAction(action)
 
     def fit_columns(self, padding: int) -> None:
         """Widths from titles and from the widest number of each column: numbers that change move nothing."""

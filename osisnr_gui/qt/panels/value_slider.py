@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
@@ -30,12 +31,23 @@ _STEP_KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class PowerMapping:
-    """value = low + (high - low) * place**power: 1 is linear, 3 gives small values most of the way."""
+class ValueSpec:
+    """What a value slider shows: low + (high - low) * place**power.
 
+    power : 1 is linear, 3 gives small values most of the way. most : the largest that may be typed; the slider itself
+    ends at `high`. coarse : from this value on the fine step and the rounding are ten times larger (inf: never).
+    """
+
+    symbol: str
+    name: str
+    what: str
     low: float
     high: float
+    default: float
+    most: float
+    step: float
     power: float = 1.0
+    coarse: float = math.inf
 
     def value_at(self, place: float) -> float:
         """The value at a place of 0 to 1."""
@@ -46,24 +58,6 @@ class PowerMapping:
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return math.pow(share, 1.0 / self.power)
 
-
-@dataclass(frozen=True, slots=True)
-class ValueSpec:
-    """What a value slider shows.
-
-    most : the largest that may be typed; the slider itself covers the mapping's range. coarse : from this value on
-    the fine step and the rounding are ten times larger (inf: never).
-    """
-
-    symbol: str
-    name: str
-    what: str
-    mapping: PowerMapping
-    default: float
-    most: float
-    step: float
-    coarse: float = math.inf
-
     def text(self, value: float) -> str:
         """The value as the field shows it: as many decimals as it needs, but those of the step at least."""
         shown = f"{value:.{DECIMALS}f}".rstrip("0")
@@ -73,31 +67,25 @@ class ValueSpec:
 
     def clamp(self, value: float) -> float:
         """The nearest value that is allowed, on the field's grid."""
-        return round(min(max(value, self.mapping.low), self.most), DECIMALS)
+        return round(min(max(value, self.low), self.most), DECIMALS)
 
     def step_at(self, value: float) -> float:
         """The fine step at a value."""
         return self.step if value < self.coarse else 10 * self.step
 
-    def rounded(self, value: float) -> float:
-        """A value from the slider, rounded to a tenth of the fine step."""
-        grid = self.step_at(value) / 10
-        return self.clamp(round(value / grid) * grid)
-
     @property
     def explanation(self) -> str:
         """For the tooltip: what it is, its range, its default, how to move it."""
         ends = _("From {low} to {high}. A number outside is set to the nearest end.")
-        if self.most > self.mapping.high:
+        if self.most > self.high:
             ends = _("From {low} to {high}; up to {most:g} may be typed. A number outside is set to the nearest end.")
-        low, high = self.text(self.mapping.low), self.text(self.mapping.high)
+        keys = _("Wheel and arrow keys: steps of {step:g}; with Shift {fine:g}.")
+        low, high = self.text(self.low), self.text(self.high)
         lines = (
             _("{symbol} ({name}): {what}").format(symbol=self.symbol, name=self.name, what=self.what),
             ends.format(low=low, high=high, most=self.most),
             _("Default {default}: double-click, or the tick under the slider.").format(default=self.text(self.default)),
-            _("Wheel and arrow keys: steps of {step:g}; with Shift {fine:g}.").format(
-                step=self.step, fine=self.step / 10
-            ),
+            keys.format(step=self.step, fine=self.step / 10),
         )
         return "\n".join(lines)
 
@@ -106,7 +94,8 @@ ALPHA = ValueSpec(
     symbol="α",
     name=_("alpha"),
     what=_("exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing."),
-    mapping=PowerMapping(0.01, 1.0),
+    low=0.01,
+    high=1.0,
     default=DEFAULT_ALPHA,
     most=1.0,
     step=0.01,
@@ -115,7 +104,9 @@ GAMMA = ValueSpec(
     symbol="γ",
     name=_("gamma"),
     what=_("weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone."),
-    mapping=PowerMapping(0.0, 200.0, 3.0),
+    low=0.0,
+    high=200.0,
+    power=3.0,
     default=DEFAULT_GAMMA,
     most=1e6,
     step=0.1,
@@ -137,7 +128,6 @@ class _Track(QSlider):
         self._wheel = 0
         self.setRange(0, PLACES)
         self.setMinimumSize(80, 24)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, frozenset(_STEP_KEYS))
 
@@ -187,17 +177,16 @@ class _Track(QSlider):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's slider, and a tick under the groove at the default."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        tick = QColor(self.palette().color(QPalette.ColorRole.WindowText))
-        tick.setAlphaF(0.6)
-        painter.setPen(QPen(tick, 1.5))
-        left, span = self._span()
-        x = left + span * self._default / PLACES
-        painter.drawLine(QPointF(x, self.height() - 5), QPointF(x, self.height() - 1))
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.5))
-        for x in (left + span * mark for mark in self.marks):
-            painter.drawLine(QPointF(x, 1), QPointF(x, 5))
-        painter.end()
+        with QPainter(self) as painter:
+            tick = QColor(self.palette().color(QPalette.ColorRole.WindowText))
+            tick.setAlphaF(0.6)
+            painter.setPen(QPen(tick, 1.5))
+            left, span = self._span()
+            x = left + span * self._default / PLACES
+            painter.drawLine(QPointF(x, self.height() - 5), QPointF(x, self.height() - 1))
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.5))
+            for x in (left + span * mark for mark in self.marks):
+                painter.drawLine(QPointF(x, 1), QPointF(x, 5))
 
     def _span(self) -> tuple[float, float]:
         """Left end and length of the way the handle's centre can go."""
@@ -213,7 +202,7 @@ class _Field(NumberField):
 
     def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
         self._spec, self._step = spec, step
-        super().__init__(spec.mapping.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
+        super().__init__(spec.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
         self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -227,11 +216,6 @@ class _Field(NumberField):
         """Arrow keys and wheel: fine steps."""
         self._step(steps, False)
 
-    @property
-    def is_being_typed(self) -> bool:
-        """Whether there is text in the field that was not taken yet."""
-        return self.hasFocus() and self.lineEdit().text() != self._spec.text(self.value())
-
 
 class ValueSlider(QWidget):
     """Label, slider and field of one value."""
@@ -240,10 +224,11 @@ class ValueSlider(QWidget):
 
     def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spec, self._value = spec, spec.default
-        self._label = ResetLabel(spec.symbol, self.reset, self)
+        self._spec, self.value = spec, spec.default  # the latter: what is on screen
+        reset = partial(self._take, spec.default)
+        self._label = ResetLabel(spec.symbol, reset, self)
         self._label.setFixedWidth(16)
-        self.slider = _Track(spec.mapping.place_of(spec.default), self._step, self.reset, self)
+        self.slider = _Track(spec.place_of(spec.default), self._step, reset, self)
         self.field = _Field(spec, self._step, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
@@ -253,53 +238,45 @@ class ValueSlider(QWidget):
         self.setFocusProxy(self.slider)
         # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
         self._pending = QTimer(self, singleShot=True)
-        self._pending.timeout.connect(lambda: self.value_changed.emit(self._value))
+        self._pending.timeout.connect(lambda: self.value_changed.emit(self.value))
         self.slider.valueChanged.connect(self._take_place)
         self.field.valueChanged.connect(self._take)
         self._show_value()
 
-    @property
-    def value(self) -> float:
-        """The value on screen."""
-        return self._value
-
     def set_value(self, value: float) -> None:
         """Show a value from outside; nothing is emitted. What the user holds or types is left alone."""
-        busy = self.slider.isSliderDown() or self._pending.isActive() or self.field.is_being_typed
-        if value != self._value and not busy:
-            self._value = value
+        is_typed = self.field.hasFocus() and self.field.lineEdit().text() != self._spec.text(self.field.value())
+        if value != self.value and not (self.slider.isSliderDown() or self._pending.isActive() or is_typed):
+            self.value = value
             self._show_value()
 
     def set_marks(self, values: tuple[float, ...], meaning: str) -> None:
         """Ticks above the slider at these values, as far as it goes; `meaning` joins its tooltip."""
-        mapping = self._spec.mapping
-        marks = tuple(mapping.place_of(value) for value in values if mapping.low <= value <= mapping.high)
+        spec = self._spec
+        marks = tuple(spec.place_of(value) for value in values if spec.low <= value <= spec.high)
         if marks != self.slider.marks:
             self.slider.marks = marks
-            words = f"{self._spec.explanation}\n{meaning}" if marks else self._spec.explanation
-            self.slider.setToolTip(tooltip(words))
+            self.slider.setToolTip(tooltip(f"{spec.explanation}\n{meaning}" if marks else spec.explanation))
             self.slider.update()
-
-    def reset(self) -> None:
-        """Back to the default."""
-        self._take(self._spec.default)
 
     def _step(self, steps: int, finer: bool) -> None:
         spec = self._spec
-        step = spec.step_at(self._value) / (10 if finer else 1)
-        self._take(spec.clamp(round(self._value / step + steps) * step))
+        step = spec.step_at(self.value) / (10 if finer else 1)
+        self._take(spec.clamp(round(self.value / step + steps) * step))
 
     def _take_place(self, place: int) -> None:
-        value = self._spec.rounded(self._spec.mapping.value_at(place / PLACES))
+        value = self._spec.value_at(place / PLACES)
+        grid = self._spec.step_at(value) / 10
+        value = self._spec.clamp(round(value / grid) * grid)
         # A value typed beyond the slider's end stays until the handle really leaves that end.
-        if place == PLACES and self._value > value:
+        if place == PLACES and self.value > value:
             return
         self._take(value)
 
     def _take(self, value: float) -> None:
         """A value the user gave."""
-        if value != self._value:
-            self._value = value
+        if value != self.value:
+            self.value = value
             self._pending.start(0)
         self._show_value()
 
@@ -307,6 +284,6 @@ class ValueSlider(QWidget):
         # A slider in the hand stays under the pointer, also between two rounded values.
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
-                self.slider.setValue(round(self._spec.mapping.place_of(self._value) * PLACES))
+                self.slider.setValue(round(self._spec.place_of(self.value) * PLACES))
         with QSignalBlocker(self.field):
-            self.field.setValue(self._value)
+            self.field.setValue(self.value)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
@@ -56,14 +56,14 @@ class DropZone(Themed, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The plate."""
-        theme, painter = self._theme, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(theme.accent if self._active else theme.faint), 1.5)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.setBrush(QColor(theme.hover if self._active else theme.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
-        painter.end()
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(QColor(theme.accent if self._active else theme.faint), 1.5)
+            pen.setDashPattern([4, 4])
+            painter.setPen(pen)
+            painter.setBrush(QColor(theme.hover if self._active else theme.panel))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
 
 
 class Welcome(Themed, QWidget):
@@ -89,18 +89,15 @@ class Welcome(Themed, QWidget):
             policy.setHeightForWidth(True)
             card.setSizePolicy(policy)
             card.clicked.connect(lambda _on=False, name=demo.name: self.demo_requested.emit(name))
+        # The plots' background: the page stands where they will be.
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self._columns = 0
         self._page = QWidget()
         self._page.setMaximumWidth(WIDTH)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._lay_out()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The plots' background: the page stands where they will be."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.background))
-        painter.end()
 
     def showEvent(self, event: QShowEvent) -> None:
         """With what was open last."""
@@ -120,7 +117,17 @@ class Welcome(Themed, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns of cards where there is room."""
         super().resizeEvent(event)
-        self._arrange()
+        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // 280))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, card in enumerate(self.cards):
+            # The last card takes what is left of its row.
+            column = index % columns
+            span = columns - column if index == len(self.cards) - 1 else 1
+            self._grid.addWidget(card, index // columns, column, 1, span)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def _lay_out(self) -> None:
         title = plain_label(_("How good is the separation, and where does it fail?"), wrap=True)
@@ -145,17 +152,3 @@ class Welcome(Themed, QWidget):
         # The page stands where the plots will be, on their background.
         for part in (scroll.viewport(), scroll.body):
             part.setAutoFillBackground(False)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        columns = min(3, max(1, (min(self.width(), WIDTH) - 48) // 280))
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for index, card in enumerate(self.cards):
-            # The last card takes what is left of its row.
-            column = index % columns
-            span = columns - column if index == len(self.cards) - 1 else 1
-            self._grid.addWidget(card, index // columns, column, 1, span)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)

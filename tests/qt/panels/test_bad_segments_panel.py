@@ -284,7 +284,7 @@ def test_no_files_and_other_look(panel: BadSegmentsPanel, qtbot: QtBot) -> None:
     panel.show_analysis(Analysis(Session()), 0)
     assert panel.model.rowCount() == 0
     assert panel.sentence.text() == panel.carriers.text() == ""
-    assert panel.is_empty
+    assert panel.csv() is None
     assert not panel.criterion.presets.isEnabled()
     assert panel.step(1) == "Nothing has been compared yet."
     assert not panel.go_to(1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -172,7 +173,13 @@ def test_late_frames_of_another_pair_are_dropped(
         return inspect(self, pair, frame)
 
     monkeypatch.setattr(Inspector, "inspect", slow)
-    panel.loader.loaded.connect(lambda _x: names.append(panel.page.mark.name.text()[0]))
+    show_frame = panel.page.show_frame
+
+    def note(*frame: Any) -> None:
+        show_frame(*frame)
+        names.append(panel.page.mark.name.text()[0])
+
+    monkeypatch.setattr(panel.page, "show_frame", note)
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
     panel.show_analysis(sound, 1)

@@ -168,13 +168,13 @@ def test_copy_takes_the_selected_rows_with_all_digits(panel: SummaryPanel, sound
     assert header[0] == "estimate (exact, active frames, method 1)"
     assert row[0] == "B (est_gate)"
     assert float(row[header.index("fused L")]) == pytest.approx(sound.pairs[1].score.exact.fused, rel=1e-9)
-    panel.copy_all()
+    panel.table.copy_rows(every=True)
     assert len(QGuiApplication.clipboard().text().rstrip("\n").split("\n")) == 3
 
 
 def test_a_name_cannot_break_a_copied_line(panel: SummaryPanel, mixed: Analysis):
     show_parts(panel, mixed, 0)
-    panel.copy_all()
+    panel.table.copy_rows(every=True)
     lines = QGuiApplication.clipboard().text().rstrip("\n").split("\n")
     assert len(lines) == 1 + len(mixed.pairs)
     assert len({line.count("\t") for line in lines}) == 1
@@ -264,7 +264,7 @@ def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks:
         tip = panel.model.headerData(column(panel, "wins"), Qt.Orientation.Horizontal, ROLE.ToolTipRole)
         assert "frames active in every estimate of this reference" in tip
         assert "highest exact OSI-SNR" in tip
-        panel.copy_all()
+        panel.table.copy_rows(every=True)
         lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
         place = lines[0].index("wins % of active frames")
         assert [float(line[place]) for line in lines[1:]] == pytest.approx(wins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.panels.sample_field import NumberField, parse_number
-from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, PowerMapping, ValueSlider, ValueSpec
+from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider, ValueSpec
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -39,8 +40,8 @@ def wheel(slider: ValueSlider, angle: int, modifiers=Qt.KeyboardModifier.NoModif
     QApplication.sendEvent(slider.slider, event)
 
 
-@pytest.mark.parametrize("mapping", [ALPHA.mapping, GAMMA.mapping, PowerMapping(-3.0, 7.0, 2.0)])
-def test_places_and_values_are_each_others_inverse(mapping: PowerMapping):
+@pytest.mark.parametrize("mapping", [ALPHA, GAMMA, replace(ALPHA, low=-3.0, high=7.0, power=2.0)])
+def test_places_and_values_are_each_others_inverse(mapping: ValueSpec):
     for place in (0.0, 0.1, 0.37, 0.5, 0.99, 1.0):
         assert mapping.place_of(mapping.value_at(place)) == pytest.approx(place, abs=1e-9)
     assert mapping.value_at(0.0) == mapping.low
@@ -48,8 +49,8 @@ def test_places_and_values_are_each_others_inverse(mapping: PowerMapping):
 
 
 def test_gamma_reaches_zero_and_gives_small_values_most_of_the_way():
-    assert GAMMA.mapping.value_at(0.0) == 0.0
-    assert GAMMA.mapping.place_of(15.0) > 0.3
+    assert GAMMA.value_at(0.0) == 0.0
+    assert GAMMA.place_of(15.0) > 0.3
 
 
 def test_numbers_as_people_type_them():
@@ -75,7 +76,7 @@ def test_several_moves_in_one_turn_are_one_signal_with_the_last_value(shown, qtb
     assert values == []
     qtbot.waitUntil(lambda: bool(values))
     assert values == [slider.value]
-    assert slider.value == pytest.approx(ALPHA.mapping.value_at(0.6), abs=0.001)
+    assert slider.value == pytest.approx(ALPHA.value_at(0.6), abs=0.001)
 
 
 def test_a_click_goes_where_it_was_made(shown, qtbot: QtBot):
@@ -179,7 +180,7 @@ def test_a_value_from_outside_is_shown_and_not_emitted(shown):
     QApplication.processEvents()
     assert values == []
     assert slider.field.value() == 0.75
-    assert slider.slider.value() == round(ALPHA.mapping.place_of(0.75) * slider.slider.maximum())
+    assert slider.slider.value() == round(ALPHA.place_of(0.75) * slider.slider.maximum())
 
 
 def test_a_slider_in_the_hand_is_left_alone(shown):
