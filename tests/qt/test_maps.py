@@ -255,8 +255,8 @@ def test_the_readout_tells_the_maps(qtbot: QtBot, damaged: MainWindow) -> None:
 def test_rows_and_map_are_remembered(qtbot: QtBot, samples: Path) -> None:
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in FILES))
-        assert not window.views.plots.stack.is_row_visible(BANDS)
-        assert not window.views.plots.stack.is_row_visible(GAIN)
+        assert not window.views.plots.stack.places[BANDS].is_shown
+        assert not window.views.plots.stack.places[GAIN].is_shown
         _trigger(qtbot, window, "row_bands", "row_gain", "row_loss", "blame_osi_noise", "blame_third")
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in FILES))
@@ -315,7 +315,7 @@ def test_masks_have_bins(qtbot: QtBot, window: MainWindow, samples: Path, tmp_pa
     show_files(qtbot, window, samples / "4_masks_irm.npy", samples / "4_masks_est.npy")
     _trigger(qtbot, window, "blame_mc_mse", "row_bands")
     row = window.views.plots.maps.band_row
-    assert row.value_scale.title == "Bins"
+    assert row.left.scale_of_values.title == "Bins"
     window.views.plots.link.set_hover(100.0, 0.5, BANDS)
     assert "bins 0–" in window.views.readout.text
     show_files(qtbot, window, *save_published_pair(tmp_path))

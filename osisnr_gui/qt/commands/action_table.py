@@ -153,8 +153,8 @@ def _row(row: PlotRow) -> Action:
         row.keys,
         row.tip,
         switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
-        enabled=lambda c: c.plots.stack.is_row_useful(row.id),
-        checked=lambda c: c.plots.stack.is_row_visible(row.id),
+        enabled=lambda c: c.plots.stack.places[row.id].is_useful,
+        checked=lambda c: c.plots.stack.places[row.id].is_shown,
     )
 
 
@@ -194,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: reference and estimate, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["inspector"].wanted),
     Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["mask_values"].wanted),
     *map(_panel, PANEL_KEYS),
-    Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
+    Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.overview.setVisible(on), remembered="overview", default=True),
     Action("toolbar_words", "view", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
     Action("transport", "view", _("Playback bar"), (), _("The bar under the plots"), switch=lambda c, on: c.playback.want_bar(on), remembered="transport", default=True),
     Action("residual", "view", _("Residual instead of difference"), (), _("Third picture: what the measure calls noise, or the level difference"), switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),

@@ -103,14 +103,14 @@ class Commands:
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.stack.for_each_row(self._take_row)
         plots.limit_requested.connect(self.set_limit)
-        plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
         for changed in (plots.differences.changed, self.ghosts.changed):
             changed.connect(self.follow_readout)
 
     def _take_row(self, row: TimePlot) -> None:
-        row.double_clicked.connect(self.segments.go_to_shading)
+        row.context_menu_requested.connect(self.show_context_menu)
+        row.box.double_clicked.connect(self.segments.go_to_shading)
         row.handle_held.connect(self.store.hold)
 
     def _follow_states(self) -> None:

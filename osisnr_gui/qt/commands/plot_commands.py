@@ -55,7 +55,7 @@ class PlotCommands:
     def remember(self, settings: Settings) -> None:
         """Keep them for the next start."""
         for row in ROWS:
-            settings.put(f"row_{row.id}", self._plots.stack.is_row_wanted(row.id))
+            settings.put(f"row_{row.id}", self._plots.stack.places[row.id].is_wanted)
 
     def next_blame(self) -> None:
         """The next map over a picture; after the last one none."""
@@ -100,7 +100,7 @@ class PlotCommands:
 
     def show_next_partner(self) -> None:
         """The row of differences; the next partner when it is on show."""
-        if self._plots.stack.is_row_visible(DELTA):
+        if self._plots.stack.places[DELTA].is_shown:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)

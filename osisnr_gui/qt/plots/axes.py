@@ -185,9 +185,6 @@ class TickAxis(pg.AxisItem):
     def _is_upright(self) -> bool:
         return self.orientation in ("left", "right")
 
-    def updateAutoSIPrefix(self) -> None:
-        """Leave the title alone: pyqtgraph lays it out anew at every change of the range."""
-
     def _updateLabel(self) -> None:
         """Lay the title out where it is another one: pyqtgraph does it six times while an axis is made."""
         if self.labelString() != self._title:
@@ -278,9 +275,6 @@ class NoAxis(pg.AxisItem):
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation, showValues=False)
 
-    def updateAutoSIPrefix(self) -> None:
-        """There is none."""
-
     def _updateLabel(self) -> None:
         """There is none: to lay out an empty one takes 0.2 ms."""
 
@@ -298,11 +292,7 @@ class TimeAxis(TickAxis):
     def ticks(self) -> Sequence[Tick]:
         """Round times of the range in view."""
         low, high = self.range
-        key = low, high, self.size().width(), self._link.unit
-        if key != self._ticks_of:
-            self._ticks_of = key
-            self._ticks = time_ticks(low, high, max(key[2], 1.0), key[3]) if high > low else ()
-        return self._ticks
+        return time_ticks(low, high, max(self.size().width(), 1.0), self._link.unit) if high > low else ()
 
     def boundingRect(self) -> QRectF:
         """The corner too."""

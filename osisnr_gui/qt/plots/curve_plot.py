@@ -125,13 +125,9 @@ class CurvesPlot(TimePlot):
             self._shown.append((curve, item))
         for item in known.values():
             self.removeItem(item)
-        present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
-        chosen = {c.colour: c for c in present}
-        keys = [
-            Key(translated(c.name), place, c.selected)
-            for place, c in sorted(chosen.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
-        ]
-        keys += [Key(translated(curve.before), curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
+        present = sorted((c for c in new if not c.before), key=lambda c: (c.colour == MIXTURE, c.colour))
+        keys = [Key(translated(c.name), c.colour, c.selected) for c in present]
+        keys += [Key(translated(c.before), c.colour, False, GHOST_DASH, GHOST_OPACITY) for c in new if c.before]
         self.words.keys = tuple(keys)
         self._dress()
 
@@ -172,11 +168,6 @@ class CurvePlot(CurvesPlot):
         self.limit_curve.setZValue(60.0)
         self._dress()
 
-    @property
-    def threshold(self) -> float:
-        """Where the threshold is; NaN: nowhere."""
-        return self.threshold_line.level
-
     def zoom_y(self, factor: float, at: float) -> None:
         """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""
         self.y_by_hand = True
@@ -192,12 +183,12 @@ class CurvePlot(CurvesPlot):
 
         The long words may take a part of the width; in a low row there is only the room beside the title.
         """
-        text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold)
+        text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold_line.level)
         room = 0.4 * vb.width()
         if vb.height() <= 60.0:
             room = min(room, vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN)
         if tag_width(text) > room:
-            text = _("bad < {level:.1f} dB exact").format(level=self.threshold)
+            text = _("bad < {level:.1f} dB exact").format(level=self.threshold_line.level)
         return text
 
     def _chance_words(self, _vb: PixelViewBox) -> str:

@@ -108,11 +108,6 @@ class BandPlot(TimePlot):
         """Whether what is on screen is the best there will be."""
         return self._map is None or not self.isVisible() or (self._asked is not None and not self._job.is_busy)
 
-    def set_time_axis(self, on: bool) -> None:
-        """As any row; the bands keep below the title."""
-        super().set_time_axis(on)
-        self._fit_values()
-
     def _resized(self) -> None:
         """The bands keep below the title."""
         self._fit_values()

@@ -3,13 +3,13 @@
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy
+from PySide6.QtGui import QPainterPath, QShowEvent
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSceneWheelEvent, QLabel, QSizePolicy
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
 from osisnr_gui.qt.plots.items.shading import NoteMarks
-from osisnr_gui.qt.plots.items.strips import OutsideShade, OverviewStrip
+from osisnr_gui.qt.plots.items.strips import OverviewStrip
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.time_plot import PlotWidget
@@ -81,7 +81,7 @@ class Overview(PlotWidget):
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
         self.strip, self.notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
-        self._shade = OutsideShade()
+        self._shade = QGraphicsPathItem()  # dims what is not in the window, and closes its frame
         for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.add(item)
@@ -113,7 +113,8 @@ class Overview(PlotWidget):
             line.setPen(pg.mkPen(theme.text))
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
-        self._shade.update()
+        self._shade.setBrush(with_alpha(theme.background, 0.55))
+        self._shade.setPen(pg.mkPen(theme.text))
         self._marks.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -158,5 +159,8 @@ class Overview(PlotWidget):
         self.window_region.blockSignals(True)
         self.window_region.setRegion(self._shown)
         self.window_region.blockSignals(False)
-        self._shade.set_window(*self._shown)
+        path, pixel = QPainterPath(), 1.0 / max(self.box.height(), 1.0)
+        path.addRect(extent.start - extent.length, -1.0, 3.0 * extent.length, 3.0)  # its border is out of sight
+        path.addRect(self._shown.start, pixel, self._shown.length, 1.0 - pixel)
+        self._shade.setPath(path)
         self.window_region.setMovable(self._link.visible != extent)

@@ -215,18 +215,10 @@ class BlockCache:
         """Keep `codes`, dropping the longest unused that are not pinned; False when there is no room."""
         if block in self._blocks:
             return True
-        victims = []
-        room = self.cap - self.size
-        for old, kept in self._blocks.items():
-            if room >= codes.nbytes:
-                break
-            if old not in pinned:
-                victims.append(old)
-                room += kept.nbytes
-        if room < codes.nbytes:
+        if codes.nbytes + sum(kept.nbytes for old, kept in self._blocks.items() if old in pinned) > self.cap:
             return False
-        for old in victims:
-            self._drop(old)
+        while self.size + codes.nbytes > self.cap:
+            self._drop(next(old for old in self._blocks if old not in pinned))
         self._blocks[block] = codes
         self.size += codes.nbytes
         return True

@@ -141,13 +141,12 @@ class TimeLink(QObject):
 
     def select(self, start: float, stop: float) -> None:
         """Select a time range, in either order, clamped to the extent."""
-        if not (math.isfinite(start) and math.isfinite(stop)):
-            return
-        self._set_selection(self._inside(start, stop))
+        if math.isfinite(start) and math.isfinite(stop):
+            self._set("selection", self._inside(start, stop))
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        self._set_selection(None)
+        self._set("selection", None)
 
     def set_hover(self, time: float, value: float = math.nan, row_id: str = "") -> None:
         """The pointer is here; NaN when it left the rows."""
@@ -158,24 +157,20 @@ class TimeLink(QObject):
 
     def set_cursor(self, time: float) -> None:
         """Put the cursor here; NaN hides it."""
-        if time != self.cursor and not (math.isnan(time) and math.isnan(self.cursor)):
-            self.cursor = time
-            self.cursor_changed.emit(time)
+        self._set("cursor", time)
 
     def set_playhead(self, time: float) -> None:
         """This is heard now; NaN: nothing is."""
-        if time != self.playhead and not (math.isnan(time) and math.isnan(self.playhead)):
-            self.playhead = time
-            self.playhead_changed.emit(time)
+        self._set("playhead", time)
 
     def set_loop(self, start: float, stop: float) -> None:
         """Play from ``start`` to ``stop`` over and over, in either order, clamped to the extent."""
         if math.isfinite(start) and math.isfinite(stop):
-            self._set_loop(self._inside(start, stop))
+            self._set("loop", self._inside(start, stop))
 
     def clear_loop(self) -> None:
         """Play on to the end."""
-        self._set_loop(None)
+        self._set("loop", None)
 
     def request_seek(self, time: float) -> None:
         """The user pointed at a time to go to; whoever plays decides what to do."""
@@ -188,15 +183,12 @@ class TimeLink(QObject):
             self._announced = self.visible
             self.range_changed.emit(*self.visible)
 
-    def _set_selection(self, selection: TimeSpan | None) -> None:
-        if selection != self.selection:
-            self.selection = selection
-            self.selection_changed.emit(selection)
-
-    def _set_loop(self, loop: TimeSpan | None) -> None:
-        if loop != self.loop:
-            self.loop = loop
-            self.loop_changed.emit(loop)
+    def _set(self, name: str, value: TimeSpan | float | None) -> None:
+        """Change what has this name, and say so; NaN for NaN is no change."""
+        before = getattr(self, name)
+        if value != before and not (value != value and before != before):
+            setattr(self, name, value)
+            getattr(self, f"{name}_changed").emit(value)
 
     def _inside(self, start: float, stop: float) -> TimeSpan | None:
         """The part inside the extent, or None."""

@@ -1,7 +1,6 @@
 """The row of differences: which estimate is held against which, and their numbers, from a thread of its own."""
 
 import math
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +12,7 @@ from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of, value_at
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import Quantity, find_difference, partner_pair, partners
 from osisnr_gui.session.scores import FrameLosses, PairScore
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
@@ -27,19 +27,17 @@ class Differences(QObject):
 
     changed = Signal()  # another curve is on show
 
-    def __init__(self, link: TimeLink, theme: Theme, now: Callable[[], tuple[Analysis, int]], parent: QObject) -> None:
-        """`now` gives the analysis and the place of the estimate in view, for when the row comes into sight."""
+    def __init__(self, link: TimeLink, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self.row = DifferencePlot(link, theme, DELTA)
         self.measure = Quantity.OSI
-        self._now, (self._analysis, self._selected) = now, now()
+        self._analysis, self._selected = Analysis(Session()), 0
         self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._job = Jobs("difference", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
-        self.row.shown_changed.connect(self._catch_up)
 
     @property
     def options(self) -> tuple[int, ...]:
@@ -73,8 +71,7 @@ class Differences(QObject):
         self._analysis, self._selected = analysis, selected
         here = {source.path for source in analysis.session.estimates}
         self._chosen = {path: other for path, other in self._chosen.items() if path in here}
-        if self.row.isVisible():
-            self._follow()
+        self._follow()
 
     def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
         """What estimates were before their files changed; what is on screen stays until another is chosen."""
@@ -82,8 +79,7 @@ class Differences(QObject):
         if self.row.isVisible() and partner is not None:
             self._choose(partner)
         self._ghosts = ghosts
-        if self.row.isVisible():
-            self._follow()
+        self._follow()
 
     def choose(self, place: int) -> None:
         """Hold the estimate in view against this one, or MIXTURE, or GHOST."""
@@ -127,13 +123,10 @@ class Differences(QObject):
         """Whether what is on screen is the best there will be."""
         return not self.row.isVisible() or not self._job.is_busy
 
-    def _catch_up(self) -> None:
-        """What was not worked out while the row was hidden."""
-        if self.row.isVisible():
-            self.show_analysis(*self._now())
-
     def _follow(self) -> None:
-        """Work out what is not on screen already; what is stays until then."""
+        """Work out what is not on screen already, while the row is seen; what is stays until then."""
+        if not self.row.isVisible():
+            return
         scores, place = self._scores(), self.partner
         self.row.set_message("" if self.options else NOTHING)
         if scores is None or place is None:

@@ -54,10 +54,10 @@ class AngleChart(Chart):
     """
 
     NAME, ZOOMS, SIZE = "angle", False, (140, 105)
-    LEAST = (100, 90)
+    LEAST, TOP = (100, 90), 0
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
+        super().__init__(theme, NO_SCALE, NO_SCALE, parent)
         self.setBackground(None)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)  # the panel shows through
         self.still.hide()
@@ -175,10 +175,10 @@ class SpectrumChart(Chart):
     """The scaled reference, the estimate and what is left as curves, with names and the values under the pointer."""
 
     NAME, SIZE = "frame", (260, 140)
-    LEAST = (160, 110)
+    LEAST, AXES, TOP = (160, 110), (36, 17), 18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, PlaceScale(), LinearScale(), parent, sizes=(36, 17), top=18)
+        super().__init__(theme, PlaceScale(), LinearScale(), parent)
         self._curves: FrameCurves | None = None
         self._lines: tuple[FloatArray, ...] = ()
         self._colour = 0

@@ -57,12 +57,12 @@ LOG_COUNTS = FixedScale(
 class HistogramChart(Chart):
     """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
 
-    NAME, SIZE = "mask_values", (260, 190)
+    NAME, SIZE, AXES = "mask_values", (260, 190), (62, 34)
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         # Labels of values are wider than those of counts are tall.
-        super().__init__(theme, LinearScale(_("Value"), share=0.6), LOG_COUNTS, parent, sizes=(62, 34))
+        super().__init__(theme, LinearScale(_("Value"), share=0.6), LOG_COUNTS, parent)
         self._range = (0.0, 1.0)
         self._outlines: tuple[Outline, ...] = ()
         self._log = True
@@ -116,14 +116,9 @@ class HistogramChart(Chart):
             item.setData(np.linspace(*self._range, counts.size + 1), heights, stepMode="center", fillLevel=least)
             item.setPen(pg.mkPen(outline.colour, dash=list(outline.dash) or None))
             item.setBrush(with_alpha(outline.colour, 0.18))
-        ends = [
-            (min(max(v, self._range[0]), self._range[1]), o.colour) for o in self._outlines for v in (o.low, o.high)
-        ]
-        middle = (low + least) / 2
-        self._ends.setData(
-            pos=np.array([(value, middle) for value, _colour in ends]).reshape(-1, 2),
-            brush=[pg.mkBrush(colour) for _value, colour in ends],
-        )
+        places = np.clip([value for o in self._outlines for value in (o.low, o.high)], *self._range)
+        brushes = [pg.mkBrush(o.colour) for o in self._outlines for _ in (o.low, o.high)]
+        self._ends.setData(x=places, y=np.full(places.size, (low + least) / 2), brush=brushes)
         self._show_hovered()
 
     def _dress(self) -> None:

@@ -14,14 +14,7 @@ from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import (
-    area_image,
-    column_spans,
-    edge_per_column,
-    line_path,
-    line_pen,
-    safe_array,
-)
+from osisnr_gui.qt.plots.items import painting
 from osisnr_gui.qt.plots.items.pixel_item import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -130,7 +123,7 @@ class LossAreas(PixelItem):
         n_frames = 0 if self.curve is None else self.curve.n_frames
         reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
-        painter.setPen(line_pen(vb.theme.loss_total))
+        painter.setPen(painting.line_pen(vb.theme.loss_total))
         painter.drawPath(self._line)
 
     def drawn(self, vb: PixelViewBox) -> DrawnLoss:
@@ -142,7 +135,7 @@ class LossAreas(PixelItem):
                 is_long = not self._growing and self.curve.n_frames >= LONG_FRAMES
                 sketch = self.sketches.sketch_of(self.curve) if is_long else None
                 times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
-                self._drawn = DrawnLoss(times, *map(safe_array, values))
+                self._drawn = DrawnLoss(times, *map(painting.safe_array, values))
         return self._drawn
 
     def highest_near(self, time: float, vb: PixelViewBox) -> float:
@@ -160,11 +153,11 @@ class LossAreas(PixelItem):
         times, osi, total, peak = self.drawn(vb)
         areas: list[tuple[FloatArray, QColor]] = []
         if self.is_crowded(vb):
-            areas.append((edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, 0.28)))
-        areas.append((edge_per_column(vb, times, total), QColor(theme.loss_mc)))
-        areas.append((edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
-        self._image = area_image(vb, areas)
-        self._line = line_path(vb.xs_of(times), vb.ys_of(total))
+            areas.append((painting.edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, 0.28)))
+        areas.append((painting.edge_per_column(vb, times, total), QColor(theme.loss_mc)))
+        areas.append((painting.edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
+        self._image = painting.area_image(vb, areas)
+        self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
 
 
 def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
@@ -195,7 +188,7 @@ class CutMarks(PixelItem):
         vb = self.pixels(painter)
         theme = vb.theme
         times, _osi, _total, total = self._areas.drawn(vb)
-        runs = column_spans(cut_columns(vb, times, total), vb)
+        runs = painting.column_spans(cut_columns(vb, times, total), vb)
         if not runs:
             return
         paint_triangles(painter, runs, theme)
@@ -222,7 +215,7 @@ class CutMarks(PixelItem):
 
 def cut_columns(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
     """The pixel columns in which a line through these points leaves the plot at the top."""
-    edge = edge_per_column(vb, times, values)
+    edge = painting.edge_per_column(vb, times, values)
     with np.errstate(invalid="ignore"):
         cut = edge < 0
         above = values > vb.hi

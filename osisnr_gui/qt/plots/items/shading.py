@@ -126,7 +126,7 @@ class Runs:
         runs = self.kinds[BandKind.MISSED]
         # Narrower runs have no edges: two dotted lines in three pixels are noise.
         wide = (runs.stops - runs.starts) * vb.width() >= 4 * (vb.t1 - vb.t0)
-        xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
+        xs = vb.x_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
         return full, stripe, np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
 
 

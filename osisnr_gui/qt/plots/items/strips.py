@@ -1,12 +1,11 @@
-"""Strips of colours: of the whole file, with what dims it beside the window, and the ribbon of who is best when."""
+"""Strips of colours: of the whole file, and the ribbon of who is best when."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from osisnr_gui.core.reduce import Pyramid, is_crowded, lowest_per_stretch, summary_per_column
@@ -84,36 +83,6 @@ class OverviewStrip(PixelItem):
         inside = (places >= 0) & (places < vb.columns)
         rows[:, places[inside]] = means[inside], lowest[inside]
         return rows
-
-
-class OutsideShade(pg.GraphicsObject):
-    """Dims what lies before and after the window, and closes its frame above and below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._window = 0.0, 0.0
-
-    def set_window(self, start: float, stop: float) -> None:
-        """Leave this stretch of time bright."""
-        self._window = start, stop
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All that is in view."""
-        return QRectF(self.viewRect())
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw both sides."""
-        left, right = self.boundingRect(), self.boundingRect()
-        left.setRight(max(self._window[0], left.left()))
-        right.setLeft(min(self._window[1], right.right()))
-        theme = self.getViewBox().theme
-        for side in (left, right):
-            painter.fillRect(side, with_alpha(theme.background, 0.55))
-        pixel = left.height() / max(self.getViewBox().height(), 1.0)
-        painter.setPen(pg.mkPen(theme.text))
-        for y in (left.top() + pixel, left.bottom()):
-            painter.drawLine(QLineF(left.right(), y, right.left(), y))
 
 
 @dataclass(frozen=True, eq=False)
