@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.qt.jobs import close_jobs
+from osisnr_gui.qt.jobs import Jobs, close_jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.shading import NoteMarks
@@ -87,7 +87,7 @@ class PlotArea(QWidget):
         self.link.range_changed.connect(self._follow_pointer)
         self.link.band_requested.connect(self._reference.set_y_range)
         self._extent_of: Source | None = None
-        self.shows_residual, self.is_held, self._whole_range = False, False, True
+        self.shows_residual, self._whole_range = False, True
         self._residual_alone = False  # whether its row goes away with it
         self._choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
@@ -236,15 +236,9 @@ class PlotArea(QWidget):
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
-        self.hold_values(False)
+        self.link.holds_values = False
         for row in self.stack.rows:
             row.fit_y()
-
-    def hold_values(self, held: bool) -> None:
-        """After files were read again value ranges do not follow them: what is on screen can be compared."""
-        self.is_held = held
-        for row in self.stack.rows:
-            row.y_is_held = held
 
     def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
         """Name and value of the difference or residual picture at a point; None where there is nothing."""
@@ -253,11 +247,8 @@ class PlotArea(QWidget):
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
-        others = self.maps.blame, self.ribbons.pairing, self.differences
-        checks = [row.is_final for row in self.stack.rows if row.isVisibleTo(self)] + [
-            other.is_final for other in others
-        ]
-        return all(is_final() for is_final in checks)
+        rows = [row.is_final() for row in self.stack.rows if row.isVisibleTo(self)]
+        return all(rows) and self.maps.blame.is_final() and not any(jobs.is_busy for jobs in self.findChildren(Jobs))
 
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""

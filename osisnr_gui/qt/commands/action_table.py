@@ -190,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_back", "view", _("Zoom back"), ("Backspace",), _("Back to the times and frequencies before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
     Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
     Action("zoom_out", "view", _("Zoom out"), ("Down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
-    Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.plots.stack.set_crosshair(on), remembered="crosshair", default=True, section=True),
+    Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.link.set_crosshair(on), remembered="crosshair", default=True, section=True),
     Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: reference and estimate, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["inspector"].wanted),
     Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["mask_values"].wanted),
     *map(_panel, PANEL_KEYS),

@@ -138,7 +138,7 @@ class Commands:
 
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
-        self.plots.hold_values(False)
+        self.link.holds_values = False
         self.views.curves.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)

@@ -317,7 +317,8 @@ class ThemeManager(QObject):
         self.mode: ThemeMode = mode  # what the user asked for
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self._refresh)
-        self.theme = self._resolve()  # what is in force
+        self.theme = LIGHT  # what is in force
+        self._refresh()
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Ask for a look; ``changed`` follows if it makes a difference."""
@@ -337,13 +338,9 @@ class ThemeManager(QObject):
         app.setPalette(build_palette(self.theme))
         app.setStyleSheet(build_style_sheet(self.theme))
 
-    def _resolve(self) -> Theme:
-        if self.mode != "system":
-            return DARK if self.mode == "dark" else LIGHT
-        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
-
     def _refresh(self, *_scheme: object) -> None:
-        theme = self._resolve()
+        dark_desktop = self._hints.colorScheme() == Qt.ColorScheme.Dark
+        theme = DARK if self.mode == "dark" or (self.mode == "system" and dark_desktop) else LIGHT
         if theme is not self.theme:
             self.theme = theme
             self.changed.emit(theme)

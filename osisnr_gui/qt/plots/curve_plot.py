@@ -23,7 +23,6 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE, estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 
@@ -245,7 +244,6 @@ class LossPlot(TimePlot):
         self._areas = LossAreas(self.sketches)
         self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
         self._has_data = False
-        self._formula: Formula | None = None
         self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
         self.set_y_scale(LinearScale(_("Loss")))
         self.set_y_limits(0.0, 1e6)
@@ -256,11 +254,8 @@ class LossPlot(TimePlot):
         """Draw the loss of the estimate in view."""
         pair = analysis.pair_at(selected)
         frames, score = (None, None) if pair is None else (pair.frames, pair.score)
-        formula = analysis.session.loss.formula
-        if formula is not self._formula:
-            self._formula = formula
-            named = translated(formula.words)
-            self.set_title(_("1/OSI-SNR + γ·MC-MSE per frame · {formula}").format(formula=named))
+        named = translated(analysis.session.loss.formula.words)
+        self.set_title(_("1/OSI-SNR + γ·MC-MSE per frame · {formula}").format(formula=named))
         tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
         self.sketches.keep_only([table for table in tables if table is not None])
         if frames is None or score is None:

@@ -85,8 +85,7 @@ class Overview(PlotWidget):
         for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.add(item)
-        self._marks = TimeMarks(self.plotItem, link, "overview", theme)
-        self._marks.set_crosshair(False)
+        self._marks = TimeMarks(self.plotItem, link, theme, None)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -100,6 +99,7 @@ class Overview(PlotWidget):
         self.window_region.sigRegionChanged.connect(self._take_window)
         link.extent_changed.connect(self._follow_extent)
         link.range_changed.connect(self._follow_range)
+        self.box.sigResized.connect(self._follow_range)
         self._is_built = True
         self._dress()
         self._follow_extent()
@@ -121,10 +121,6 @@ class Overview(PlotWidget):
         """Show what changed meanwhile."""
         self._marks.catch_up()
         super().showEvent(event)
-
-    def _resized(self) -> None:
-        """The least window is so many pixels."""
-        self._follow_range()
 
     def _take_window(self) -> None:
         """The user drags the window or one of its edges."""
@@ -150,7 +146,7 @@ class Overview(PlotWidget):
         self._label.setText(_("whole file\n{length}").format(length=text + unit))
         self._follow_range()
 
-    def _follow_range(self, *_range: float) -> None:
+    def _follow_range(self, *_: object) -> None:
         extent, (start, stop) = self._link.extent, self._link.visible
         # Narrower windows are drawn and grabbed as this wide, or they could not be found.
         least = 8.0 * extent.length / max(self.box.width(), 1.0)

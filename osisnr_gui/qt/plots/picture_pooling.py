@@ -135,10 +135,8 @@ def coarse_picture(source: Picture, view: PictureView) -> Codes:
     """uint8 (width, n_bins) from the coarse pictures alone: the best level, else a finer one."""
     base = source.coarse_step()
     level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
-    data = source.coarse(level)
-    while data is None and level > 0:
+    while (data := source.coarse(level)) is None and level > 0:
         level -= 1
-        data = source.coarse(level)
     if data is None:
         return np.zeros((view.width, source.n_bins), dtype=np.uint8)
     return max_pool(data, *pixel_columns(view, base << level, source.n_columns))

@@ -231,11 +231,6 @@ class PlotStack(QWidget):
             self.places[row_id].is_useful = useful
             self._arrange()
 
-    def set_crosshair(self, on: bool) -> None:
-        """Show or hide the crosshair on all rows."""
-        for row in self.rows:
-            row.marks.set_crosshair(on)
-
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme to everything."""
         self._theme = theme

@@ -74,8 +74,6 @@ class SpectrogramPlot(TimePlot):
     def look_like(self, other: SpectrogramPlot) -> None:
         """Take colours, display ranges and frequency scale of another row."""
         self._colours, self._scale_name, self._levels = other._colours, other._scale_name, dict(other._levels)
-        self.marks.set_crosshair(other.marks.has_crosshair)
-        self.y_is_held = other.y_is_held
 
     def set_colours(self, name: str) -> None:
         """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
@@ -119,9 +117,6 @@ class SpectrogramPlot(TimePlot):
         if factor < 1.0 and sources and (high - low) * factor < 4.0 * sources[0].bin_step:
             return
         super().zoom_y(factor, at)
-
-    def _fit_values(self) -> None:
-        self.set_y_range(0.0, 1.0)
 
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""

@@ -37,10 +37,10 @@ class TimeLink(QObject):
 
     Read ``extent``, ``visible``, ``band`` (the part of the pictures' frequency axis in sight), ``selection``,
     ``hover``, ``cursor``, ``playhead`` (what is heard now, NaN when nothing is), ``loop`` (None when off),
-    ``min_span`` and ``unit`` freely;
-    change them through the methods only. State changes at once; ``range_changed`` follows once per turn
-    of the event loop, after all input that waits and before the next repaint, so a burst of wheel events
-    repaints once. Rows only listen, so nothing loops.
+    ``min_span``, ``unit`` and ``has_crosshair`` freely; change them through the methods only. While
+    ``holds_values`` is set nothing but the user changes the value range of a row. State changes at once;
+    ``range_changed`` follows once per turn of the event loop, after all input that waits and before the next
+    repaint, so a burst of wheel events repaints once. Rows only listen, so nothing loops.
     """
 
     extent_changed = Signal(float, float)
@@ -66,6 +66,8 @@ class TimeLink(QObject):
         self.min_span = 1e-3
         self.unit = "s"
         self.band = (0.0, 1.0)
+        self.has_crosshair = True
+        self.holds_values = False  # after files were read again, so that what is on screen can be compared
         self._history: list[tuple[TimeSpan, tuple[float, float]]] = []
         self._last_zoom = QElapsedTimer()
         self._announced = self.visible
@@ -154,6 +156,11 @@ class TimeLink(QObject):
         if hover != self.hover and not (hover is NO_HOVER and self.hover is NO_HOVER):
             self.hover = hover
             self.hover_changed.emit(*hover)
+
+    def set_crosshair(self, on: bool) -> None:
+        """Show or hide the crosshair on all rows."""
+        self.has_crosshair = on
+        self.hover_changed.emit(*self.hover)
 
     def set_cursor(self, time: float) -> None:
         """Put the cursor here; NaN hides it."""

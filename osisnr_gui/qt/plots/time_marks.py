@@ -45,12 +45,12 @@ class TimeMarks(QObject):
 
     edge_held = Signal(bool)
 
-    def __init__(self, plot: pg.PlotItem, link: TimeLink, row_id: str, theme: Theme) -> None:
+    def __init__(self, plot: pg.PlotItem, link: TimeLink, theme: Theme, row_id: str | None) -> None:
+        """`row_id` : of the row under the pointer the crosshair has both lines; None: here it has none."""
         super().__init__()
         self._plot, self._link, self._row_id, self._theme = plot, link, row_id, theme
         self.lines: dict[str, Line] = {}
         self.regions: dict[str, pg.LinearRegionItem] = {}
-        self.has_crosshair = True
         self.is_seen = False  # while it is not, nothing is followed until `catch_up`
         for signal in (link.selection_changed, link.loop_changed, link.cursor_changed, link.playhead_changed):
             signal.connect(self._follow)
@@ -66,11 +66,6 @@ class TimeMarks(QObject):
         """Show what changed while the row was not seen: hidden rows do not follow."""
         self.is_seen = True
         self._follow()
-        self._follow_hover(*self._link.hover)
-
-    def set_crosshair(self, on: bool) -> None:
-        """Show or hide the crosshair."""
-        self.has_crosshair = on
         self._follow_hover(*self._link.hover)
 
     def set_theme(self, theme: Theme) -> None:
@@ -129,7 +124,7 @@ class TimeMarks(QObject):
         self._show_line("playhead", self._link.playhead)
 
     def _follow_hover(self, time: float, value: float, row_id: str) -> None:
-        if not self.has_crosshair:
+        if self._row_id is None or not self._link.has_crosshair:
             time, value, row_id = NO_HOVER
         self._show_line("cross_time", time)
         self._show_line("cross_value", value if row_id == self._row_id else math.nan)

@@ -126,12 +126,11 @@ class TimePlot(PlotWidget):
         self.link, self.row_id = link, row_id
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
-        self.y_is_held = False  # for the moment nothing but the user changes it
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
         self.words = RowWords(title, self._title_note, self._corner_width)
         self._level_lines: list[LevelLine] = []
         self.add(Grid(self._lower, self.left), self.words)
-        self.marks = TimeMarks(self.plotItem, link, row_id, theme)
+        self.marks = TimeMarks(self.plotItem, link, theme, row_id)
         self._listen()
         self._place_axes()
         self.setMinimumHeight(MIN_HEIGHT)
@@ -239,7 +238,7 @@ class TimePlot(PlotWidget):
     @property
     def follows_data(self) -> bool:
         """Whether the value range is the automatic one."""
-        return not (self.y_by_hand or self.y_is_held)
+        return not (self.y_by_hand or self.link.holds_values)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show what the row is about with one estimate in view; see `rows.PlotRow.depends`."""
@@ -275,7 +274,8 @@ class TimePlot(PlotWidget):
         self.link.set_hover(math.nan)
 
     def _fit_values(self) -> None:
-        """Show the values there are."""
+        """Show the values there are: here all that the limits allow, if there are limits."""
+        self.set_y_range(*self._y_limits)
 
     def _follow_line(self, line: LevelLine) -> None:
         self.refresh()

@@ -119,10 +119,6 @@ class Differences(QObject):
         other = _("mix") if contest.partner == MIXTURE else partner_name(contest.partner)
         return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return not self.row.isVisible() or not self._job.is_busy
-
     def _follow(self) -> None:
         """Work out what is not on screen already, while the row is seen; what is stays until then."""
         if not self.row.isVisible():

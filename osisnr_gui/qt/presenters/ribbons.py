@@ -97,10 +97,6 @@ class PairingRow:
         words_of = _("fits ref {lead}")
         return "" if lead is None else words_of.format(lead=lead_words(lead, lambda place: str(place + 1)))
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return not self.row.isVisible() or not self._job.is_busy
-
     def _follow(self) -> None:
         """Start on what is wanted while the row is seen; stop when it is not."""
         wish = self._wish if self.row.isVisible() and self._may_start else None

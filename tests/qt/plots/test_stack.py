@@ -111,10 +111,10 @@ def test_heights_follow_the_weights_until_moved(stack, qtbot):
 
 def test_theme_and_crosshair_reach_all_rows(stack):
     stack.set_theme(LIGHT)
-    stack.set_crosshair(False)
+    stack.rows[0].link.set_crosshair(False)
     stack.rows[0].link.set_hover(1.0, 1.0, stack.rows[0].row_id)
     assert all(r.theme is LIGHT and "cross_time" not in r.marks.lines for r in stack.rows)
-    stack.set_crosshair(True)
+    stack.rows[0].link.set_crosshair(True)
     assert all(r.marks.lines["cross_time"].scene() is not None for r in stack.rows)
     assert stack.grab().toImage().pixelColor(3, 100) == QColor(LIGHT.background)
 

@@ -15,7 +15,6 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.charts.chart import Chart, Table
 from osisnr_gui.qt.plots.items.painting import round_up
-from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _
 
 TIP = _(
@@ -35,17 +34,6 @@ class Outline:
     high: float
     colour: str
     dash: tuple[float, ...] = ()
-
-
-class WholeCounts:
-    """Ticks of an axis of counts: whole numbers from 0."""
-
-    title = _("Cells")
-
-    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
-        """Round ticks, whole ones only."""
-        ticks = LinearScale().ticks(low, high, pixels)
-        return [Tick(t.value, words.count(round(t.value))) for t in ticks if t.value >= 0 and t.value == round(t.value)]
 
 
 #: Counts by their log10: 1, 10, 100, then powers.
@@ -87,7 +75,7 @@ class HistogramChart(Chart):
     def set_log(self, on: bool) -> None:
         """Counts on a logarithmic or a linear axis."""
         self._log = on
-        self._left.set_scale(LOG_COUNTS if on else WholeCounts())
+        self._left.set_scale(LOG_COUNTS if on else LinearScale(_("Cells"), whole=True))
         self._is_zoomed = False
         self._show()
 

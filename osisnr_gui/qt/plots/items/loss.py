@@ -116,14 +116,21 @@ class LossAreas(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the areas, and the line on top."""
         vb = self.pixels(painter)
-        if (*vb.view_key, vb.theme.name) != self._key:
-            self._key = (*vb.view_key, vb.theme.name)
-            self._shape(vb)
+        theme = vb.theme
+        if (*vb.view_key, theme.name) != self._key:
+            self._key = (*vb.view_key, theme.name)
+            times, osi, total, peak = self.drawn(vb)
+            areas = [(total, QColor(theme.loss_mc)), (osi, QColor(theme.loss_osi))]
+            if self.is_crowded(vb):
+                areas.insert(0, (peak, with_alpha(theme.loss_mc, 0.28)))
+            edges = [(painting.edge_per_column(vb, times, values), colour) for values, colour in areas]
+            self._image = painting.area_image(vb, edges)
+            self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
         painter.drawImage(vb.rect(), self._image)
         n_frames = 0 if self.curve is None else self.curve.n_frames
         reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
-        painter.setPen(painting.line_pen(vb.theme.loss_total))
+        painter.setPen(painting.line_pen(theme.loss_total))
         painter.drawPath(self._line)
 
     def drawn(self, vb: PixelViewBox) -> DrawnLoss:
@@ -147,17 +154,6 @@ class LossAreas(PixelItem):
 
     def is_crowded(self, vb: PixelViewBox) -> bool:
         return is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
-
-    def _shape(self, vb: PixelViewBox) -> None:
-        theme = vb.theme
-        times, osi, total, peak = self.drawn(vb)
-        areas: list[tuple[FloatArray, QColor]] = []
-        if self.is_crowded(vb):
-            areas.append((painting.edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, 0.28)))
-        areas.append((painting.edge_per_column(vb, times, total), QColor(theme.loss_mc)))
-        areas.append((painting.edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
-        self._image = painting.area_image(vb, areas)
-        self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
 
 
 def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
