@@ -18,12 +18,11 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.differences import Differences
+from osisnr_gui.qt.presenters.differences import CurveChoice, Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import PairMaps
 from osisnr_gui.qt.presenters.ribbons import Ribbons
 from osisnr_gui.qt.presenters.shader import BadLimits, Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.maps import BlameKind
@@ -186,11 +185,6 @@ class PlotArea(QWidget):
                 self.stack.set_row_visible(DIFFERENCE, residual)
         self.shows_residual = residual
         self._show_pictures(self._analysis, self._selected)
-
-    @property
-    def blame(self) -> BlameKind | None:
-        """The map over a picture."""
-        return self.maps.blame.kind
 
     def set_blame(self, kind: BlameKind | None) -> None:
         """The map over a picture; None for none."""

@@ -20,7 +20,7 @@ from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
-from osisnr_gui.qt.presenters.shown_curves import ShownCurves
+from osisnr_gui.qt.presenters.differences import ShownCurves
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog
 from osisnr_gui.qt.docks import PANEL_KEYS, TITLES
-from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
+from osisnr_gui.qt.plots.scales import SPECTROGRAM_MAPS
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.maps import BlameKind
@@ -204,9 +204,9 @@ ACTIONS: tuple[Action, ...] = (
     *map(_row, ROWS),
     Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.views.curves.set_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.views.curves.choice.mixture, remembered="mixture_curve"),
     Action("next_blame", "view/blame", _("Where the loss comes from: next map"), ("B",), _("Off, MC-MSE, 1/OSI-SNR: which bins carry the loss of the file, as multiples of their even share"), run=lambda c: c.shown.next_blame()),
-    Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.blame is None, remembered="blame", default=True),
-    Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.blame is BlameKind.MC_MSE, remembered="blame"),
-    Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.blame is BlameKind.OSI_NOISE, remembered="blame"),
+    Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.maps.blame.kind is None, remembered="blame", default=True),
+    Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.maps.blame.kind is BlameKind.MC_MSE, remembered="blame"),
+    Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.maps.blame.kind is BlameKind.OSI_NOISE, remembered="blame"),
     Action("blame_third", "view/blame", _("Over the third picture"), ("Shift+B",), _("The map lies over the difference or residual instead of the estimate"), switch=lambda c, on: c.plots.set_blame_over_third(on), remembered="blame_third"),
     Action("theme_system", "view/theme", _("Follow the system"), (), _("Light or dark as the desktop is"), "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", default=True, section=True),
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),

@@ -6,9 +6,8 @@ from functools import partial
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.plots.rows import ROWS
-from osisnr_gui.qt.presenters.differences import DELTA
+from osisnr_gui.qt.presenters.differences import DELTA, CurveChoice
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -59,7 +58,7 @@ class PlotCommands:
 
     def next_blame(self) -> None:
         """The next map over a picture; after the last one none."""
-        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.blame) + 1) % len(BLAMES)])
+        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.maps.blame.kind) + 1) % len(BLAMES)])
 
     # ---- estimates ------------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
 from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
+from osisnr_gui.qt.plots.items.maps import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
-from osisnr_gui.qt.plots.items.strips import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox

@@ -13,12 +13,12 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.items import maps
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.items.words import ColourBar
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
+from osisnr_gui.qt.plots.scales import FrequencyScale
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSceneWheelEvent, QLabe
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
+from osisnr_gui.qt.plots.items.maps import OverviewStrip
 from osisnr_gui.qt.plots.items.shading import NoteMarks
-from osisnr_gui.qt.plots.items.strips import OverviewStrip
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.time_plot import PlotWidget

@@ -6,12 +6,11 @@ import numpy as np
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
-from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem
 from osisnr_gui.qt.plots.items.shading import ClipMarks, Shading
 from osisnr_gui.qt.plots.items.spectrogram import Look, PictureItem, same_objects
 from osisnr_gui.qt.plots.items.words import ColourBar
+from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP, make_scale
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot

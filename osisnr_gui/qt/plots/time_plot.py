@@ -15,7 +15,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import NoAxis, TickAxis, TimeAxis, ValueScale
 from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
+from osisnr_gui.qt.plots.items.painting import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.time_link import TimeLink

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEven
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.colours import Number
+from osisnr_gui.qt.plots.scales import Number
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0

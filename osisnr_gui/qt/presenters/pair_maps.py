@@ -10,7 +10,7 @@ from osisnr_gui.qt.plots.curve_plot import Curve, GainPlot
 from osisnr_gui.qt.plots.map_plots import BandPlot, BlameOverlay, band_words
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shown_curves import value_at
+from osisnr_gui.qt.presenters.differences import value_at
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairReader

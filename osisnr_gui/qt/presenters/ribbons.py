@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.comparison_plots import RibbonPlot
-from osisnr_gui.qt.plots.items.strips import Ribbon
+from osisnr_gui.qt.plots.items.maps import Ribbon
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis

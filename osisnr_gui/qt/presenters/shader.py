@@ -9,8 +9,8 @@ import numpy as np
 from osisnr_gui.core.bad_frames import CEILING_DB
 from osisnr_gui.core.types import BoolArray
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
+from osisnr_gui.qt.plots.items.maps import OverviewStrip
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
-from osisnr_gui.qt.plots.items.strips import OverviewStrip
 from osisnr_gui.session import edits
 from osisnr_gui.session.segments.bad_segments import BadFrames, Facts
 from osisnr_gui.session.session import Criterion, Session

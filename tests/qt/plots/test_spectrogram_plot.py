@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.colours import colour_table, value_of
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.spectrogram import (
     Look,
     PictureItem,
@@ -23,6 +21,7 @@ from osisnr_gui.qt.plots.items.spectrogram import (
     value_of_all,
 )
 from osisnr_gui.qt.plots.items.words import ColourBar
+from osisnr_gui.qt.plots.scales import colour_table, make_scale, value_of
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, LinearScale
 from osisnr_gui.qt.plots.items.lines import LevelLine
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import TickAxis, ValueScale
-from osisnr_gui.qt.plots.items.pixel_item import Grid
+from osisnr_gui.qt.plots.items.painting import Grid
 from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 

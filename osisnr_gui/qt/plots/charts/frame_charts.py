@@ -180,6 +180,7 @@ class SpectrumChart(Chart):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, PlaceScale(), LinearScale(), parent)
         self._curves: FrameCurves | None = None
+        self._kind: tuple[object, ...] | None = None  # what the axes depend on
         self._lines: tuple[FloatArray, ...] = ()
         self._colour = 0
         self._high = 1.0
@@ -200,8 +201,9 @@ class SpectrumChart(Chart):
 
     def show_curves(self, curves: FrameCurves | None, colour: int) -> None:
         """Draw a frame's curves, the estimate in its colour; None draws an empty plot."""
-        new_kind = curves is None or self._curves is None or _kind(curves) != _kind(self._curves)
-        self._curves, self._colour = curves, colour
+        kind = None if curves is None else (curves.unit, curves.title, curves.step, curves.estimate.size)
+        new_kind = kind is None or kind != self._kind
+        self._curves, self._colour, self._kind = curves, colour, kind
         self._lines = ()
         if curves is not None:
             low = LOWEST_DB if curves.in_db else -np.inf
@@ -294,10 +296,6 @@ class SpectrumChart(Chart):
     def _point(self, at: QPointF | None) -> None:
         self._pointer = None if at is None else at.x()
         self._show_words()
-
-
-def _kind(curves: FrameCurves) -> tuple[object, ...]:
-    return curves.unit, curves.title, curves.step, curves.estimate.size
 
 
 def _place(index: int, curves: FrameCurves) -> str:

@@ -11,8 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 from osisnr_gui.core.reduce import Pyramid, is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.items.painting import LARGEST, edge_per_column, line_path, safe_array, tint_image
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import LARGEST, PixelItem, edge_per_column, line_path, safe_array, tint_image
 from osisnr_gui.qt.plots.items.words import TAG_MARGIN, lay_tags, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.text.catalogue import _

@@ -15,7 +15,7 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items import painting
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words

@@ -14,8 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import column_brush, column_spans, hatch_brush, safe_array
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem, column_brush, column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note

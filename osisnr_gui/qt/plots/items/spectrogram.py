@@ -15,10 +15,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.picture_pooling import Codes, PictureView, max_pool, pool_bins, transposed
+from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP, FrequencyScale, code_of, colour_table, row_bins, value_of
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.pictures import Picture

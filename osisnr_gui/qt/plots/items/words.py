@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
+from osisnr_gui.qt.plots.scales import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 PAD, SWATCH = 4.0, 14.0
