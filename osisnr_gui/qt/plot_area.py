@@ -21,7 +21,7 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.differences import CurveChoice, Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import PairMaps
-from osisnr_gui.qt.presenters.ribbons import Ribbons
+from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.qt.presenters.shader import BadLimits, Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
@@ -88,7 +88,7 @@ class PlotArea(QWidget):
         self._extent_of: Source | None = None
         self.shows_residual, self._whole_range = False, True
         self._residual_alone = False  # whether its row goes away with it
-        self._choice = CurveChoice()
+        self.choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
         layout = QVBoxLayout(self)
@@ -139,8 +139,9 @@ class PlotArea(QWidget):
 
     def _show_ribbons(self, analysis: Analysis, selected: int) -> None:
         self.ribbons.show_analysis(analysis, selected)
-        for row_id, useful in self.ribbons.useful(analysis).items():
-            self.stack.set_row_useful(row_id, useful)
+        session = analysis.session
+        self.stack.set_row_useful(BEST, len(set(session.partners)) < len(session.partners))
+        self.stack.set_row_useful(PAIRING, len(session.references) > 1 and bool(session.estimates))
 
     def _show_notes(self, analysis: Analysis, _selected: int) -> None:
         for marks in (*self._notes, self.overview.notes):
@@ -157,10 +158,11 @@ class PlotArea(QWidget):
 
     def set_curves(self, choice: CurveChoice) -> None:
         """Which curves are drawn."""
-        self._choice = choice
-        self._show_curves(self._analysis, self._selected)
-        self._show_pictures(self._analysis, self._selected)
-        self.maps.set_hidden(choice.hidden)
+        if choice != self.choice:
+            self.choice = choice
+            self._show_curves(self._analysis, self._selected)
+            self._show_pictures(self._analysis, self._selected)
+            self.maps.set_hidden(choice.hidden)
 
     def set_stacked(self, on: bool) -> None:
         """The pictures of all estimates one above the other, or that of the one in view."""
@@ -281,7 +283,7 @@ class PlotArea(QWidget):
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
-        self.estimates.show_analysis(analysis, selected, self._choice.hidden)
+        self.estimates.show_analysis(analysis, selected, self.choice.hidden)
         self._reference.clips.show_clips(self.reference, self.reference)
         self.stack.set_weight(ESTIMATE, self.estimates.weight)
         stacked = [pair.pictures.estimate for pair in self.estimates.pairs]
@@ -334,9 +336,9 @@ class PlotArea(QWidget):
         self._difference.set_title(third)
 
     def _show_curves(self, analysis: Analysis, selected: int) -> None:
-        curves = osi_curves(analysis, selected, self._choice)
+        curves = osi_curves(analysis, selected, self.choice)
         formula = analysis.session.loss.formula
-        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
+        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self.choice.hidden))
         self._osi.chance_line.show_level(chance_floor_db(analysis, self.pair) if curves else math.nan)
         self._osi.set_title(_("OSI-SNR per frame · {formula}").format(formula=translated(formula.words)))
 

@@ -128,7 +128,7 @@ class Commands:
         for moved in (self.link.selection_changed, self.link.loop_changed):
             moved.connect(self._follow_stretch)
         for changed in (
-            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
+            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes)),
             views.view_bar.colours_changed,
             self.plots.stack.rows_fitted,
             *(dock.wanted_changed for dock in views.docks),
@@ -139,7 +139,9 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.link.holds_values = False
-        self.views.curves.follow(session)
+        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
+        self.plots.set_curves(self.plots.choice._replace(hidden=hidden))
+        self.views.sources.set_hidden(hidden)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()

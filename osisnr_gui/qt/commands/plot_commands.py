@@ -6,7 +6,7 @@ from functools import partial
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.plots.rows import ROWS
-from osisnr_gui.qt.presenters.differences import DELTA, CurveChoice
+from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
@@ -28,7 +28,6 @@ class PlotCommands:
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
-        views.curves.changed.connect(self._show_curves)
         views.sources.curve_toggled.connect(self._toggle_curve)
         views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
@@ -103,10 +102,6 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
-
-    def _show_curves(self, choice: CurveChoice) -> None:
-        self._plots.set_curves(choice)
-        self._views.sources.set_hidden(choice.hidden)
 
     # ---- cursor ---------------------------------------------------------------------------------------
 

@@ -178,6 +178,7 @@ class BlameOverlay(QObject):
         self._columns: PairReader | None = None
         self._score: PairScore | None = None
         self._map: BlameMap | None = None
+        self._counts: tuple[object, ...] = ()  # what decides which frames count
         self._bin_step = 1.0
         self._asked: tuple[PixelGrid, FrequencyScale, float | None] | None = None
         self._job = Jobs("blame", self)
@@ -190,8 +191,9 @@ class BlameOverlay(QObject):
         """The pair in view, or none; bin_step : as that of its pictures."""
         if columns is None or score is None:
             columns = score = None
-        fresh = columns is not self._columns or self._counts(score) != self._counts(self._score)
-        self._columns, self._score, self._bin_step = columns, score, bin_step
+        counts = () if score is None else (id(score.facts), score.loss.formula)
+        fresh = columns is not self._columns or counts != self._counts
+        self._columns, self._score, self._bin_step, self._counts = columns, score, bin_step, counts
         if fresh:
             self._start_anew()
         elif self._asked is not None and self._plot.isVisible():  # another alpha, the same view
@@ -235,11 +237,6 @@ class BlameOverlay(QObject):
             else:
                 self._plot.set_blame(WAVEFORM_WORDS, on=False)
         self._plot.refresh()
-
-    @staticmethod
-    def _counts(score: PairScore | None) -> tuple[object, ...]:
-        """What decides which frames count."""
-        return () if score is None else (id(score.facts), score.loss.formula)
 
     def _ask(self, plot: SpectrogramPlot, grid: PixelGrid) -> None:
         """The view that is on screen, at every paint."""

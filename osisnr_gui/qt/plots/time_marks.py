@@ -57,11 +57,6 @@ class TimeMarks(QObject):
         link.hover_changed.connect(self._follow_hover)
         self.set_theme(theme)
 
-    @property
-    def edges(self) -> list[pg.InfiniteLine]:
-        """What can be dragged of the regions there are."""
-        return [line for region in self.regions.values() for line in region.lines]
-
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
         self.is_seen = True

@@ -300,7 +300,8 @@ class TimePlot(PlotWidget):
 
     def _set_movable(self, on: bool) -> None:
         lines = [line for line in self._level_lines if line.is_handle]
-        for line in (*lines, *self.marks.edges):
+        edges = [edge for region in self.marks.regions.values() for edge in region.lines]
+        for line in (*lines, *edges):
             line.setMovable(on)
 
     def _adopt_values(self, _box: PixelViewBox, values: tuple[float, float]) -> None:

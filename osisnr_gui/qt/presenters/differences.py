@@ -3,7 +3,8 @@ their numbers, from a thread of its own."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,36 +26,11 @@ from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.comparison import difference_text, partner_name
 
 
-@dataclass(frozen=True, slots=True)
-class CurveChoice:
+class CurveChoice(NamedTuple):
     """hidden : estimates without a curve. mixture : whether the unprocessed mixture has one."""
 
     hidden: frozenset[Source] = frozenset()
     mixture: bool = False
-
-
-class ShownCurves(QObject):
-    """The choice in force; every change is told."""
-
-    changed = Signal(object)  # CurveChoice
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.choice = CurveChoice()
-
-    def follow(self, session: Session) -> None:
-        """Hide the curves that the session hides."""
-        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
-        self._set(replace(self.choice, hidden=hidden))
-
-    def set_mixture(self, shown: bool) -> None:
-        """Show or hide the curve of the unprocessed mixture."""
-        self._set(replace(self.choice, mixture=shown))
-
-    def _set(self, choice: CurveChoice) -> None:
-        if choice != self.choice:
-            self.choice = choice
-            self.changed.emit(choice)
 
 
 def value_at(values: FloatArray, first_time: float, step: float, time: float) -> float:

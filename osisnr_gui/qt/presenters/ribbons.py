@@ -224,14 +224,6 @@ class Ribbons:
             ribbon = None if best is None else _ribbon_of(best, estimate_letter, ribbon_colour)
             self.best_row.show_ribbon(ribbon, " ".join(_best_words(best)))
 
-    def useful(self, analysis: Analysis) -> dict[str, bool]:
-        """Whether there is anything to show, by row."""
-        session = analysis.session
-        return {
-            BEST: len(set(session.partners)) < len(session.partners),
-            PAIRING: len(session.references) > 1 and bool(session.estimates),
-        }
-
     def readout(self, time: float) -> dict[str, str]:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
         fields = {}
