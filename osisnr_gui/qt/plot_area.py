@@ -20,9 +20,8 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.differences import CurveChoice, Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
-from osisnr_gui.qt.presenters.pair_maps import PairMaps
+from osisnr_gui.qt.presenters.pair_maps import BadLimits, PairMaps, Shader
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
-from osisnr_gui.qt.presenters.shader import BadLimits, Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.maps import BlameKind

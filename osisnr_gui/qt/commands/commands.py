@@ -139,9 +139,7 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.link.holds_values = False
-        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
-        self.plots.set_curves(self.plots.choice._replace(hidden=hidden))
-        self.views.sources.set_hidden(hidden)
+        self.shown.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()

@@ -14,7 +14,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.result import Notice
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
@@ -102,6 +102,12 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
+
+    def follow(self, session: Session) -> None:
+        """Draw no curve of what the session hides."""
+        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
+        self._plots.set_curves(self._plots.choice._replace(hidden=hidden))
+        self._views.sources.set_hidden(hidden)
 
     # ---- cursor ---------------------------------------------------------------------------------------
 

@@ -195,9 +195,14 @@ def icon(name: str, colour: str) -> QIcon:
     renderer = _renderer(name, colour)
     result = QIcon()
     for size in _PIXELS:
-        drawing = _draw(renderer, size)
+        drawing, paler = _draw(renderer, size), QPixmap(size, size)
+        paler.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(paler)
+        painter.setOpacity(0.38)
+        painter.drawPixmap(0, 0, drawing)
+        painter.end()
         result.addPixmap(drawing, QIcon.Mode.Normal)
-        result.addPixmap(_paler(drawing), QIcon.Mode.Disabled)
+        result.addPixmap(paler, QIcon.Mode.Disabled)
     return result
 
 
@@ -233,16 +238,6 @@ def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     renderer.render(painter)
-    painter.end()
-    return result
-
-
-def _paler(drawing: QPixmap) -> QPixmap:
-    result = QPixmap(drawing.size())
-    result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    painter.setOpacity(0.38)
-    painter.drawPixmap(0, 0, drawing)
     painter.end()
     return result
 

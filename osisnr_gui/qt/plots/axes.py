@@ -170,7 +170,7 @@ class TickAxis(pg.AxisItem):
     def __init__(self, orientation: str, theme: Theme, scale: ValueScale, size: int, *, room: float = 0.0) -> None:
         """`room`: pixels beyond both ends of a horizontal axis into which labels may reach."""
         self.scale_of_values = scale
-        self._room = room
+        self._room, self._is_upright = room, orientation == "left"
         self._title = ""
         self._ticks: Sequence[Tick] = ()
         self._ticks_of: tuple[object, ...] = ()
@@ -182,10 +182,6 @@ class TickAxis(pg.AxisItem):
         (self.setWidth if self._is_upright else self.setHeight)(size)
         self.set_theme(theme)
         self.set_scale(scale)
-
-    @property
-    def _is_upright(self) -> bool:
-        return self.orientation in ("left", "right")
 
     def _updateLabel(self) -> None:
         """Lay the title out where it is another one: pyqtgraph does it six times while an axis is made."""

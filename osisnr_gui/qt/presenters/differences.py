@@ -214,15 +214,14 @@ class Differences(QObject):
 
     def _scores(self) -> tuple[PairScore, FrameLosses] | None:
         analysis, place = self._analysis, self.partner
-        if place is None:
+        score = None if place is None else analysis.pairs[self._selected].score
+        if place is None or score is None:
             return None
-        score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
+        ghost = ghost_of(self._ghosts, self._selected)
         if place == GHOST and ghost is not None:
-            return None if score is None else (score, FrameLosses(ghost.facts, score.loss))
+            return score, FrameLosses(ghost.facts, score.loss)
         other = partner_pair(analysis, self._selected, place)
-        if score is None or other is None or other.score is None:
-            return None
-        return score, other.score
+        return None if other is None or other.score is None else (score, other.score)
 
     def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
         self.row.show_contest(*result)

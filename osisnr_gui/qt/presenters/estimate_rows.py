@@ -8,7 +8,7 @@ from osisnr_gui.qt.plots.rows import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shader import Shader
+from osisnr_gui.qt.presenters.pair_maps import Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture

@@ -181,7 +181,7 @@ class SpectrumChart(Chart):
         super().__init__(theme, PlaceScale(), LinearScale(), parent)
         self._curves: FrameCurves | None = None
         self._kind: tuple[object, ...] | None = None  # what the axes depend on
-        self._lines: tuple[FloatArray, ...] = ()
+        self._lines: tuple[FloatArray, ...] = (np.empty(0),) * 3
         self._colour = 0
         self._high = 1.0
         self._pointer: float | None = None
@@ -204,7 +204,7 @@ class SpectrumChart(Chart):
         kind = None if curves is None else (curves.unit, curves.title, curves.step, curves.estimate.size)
         new_kind = kind is None or kind != self._kind
         self._curves, self._colour, self._kind = curves, colour, kind
-        self._lines = ()
+        self._lines = (np.empty(0),) * 3
         if curves is not None:
             low = LOWEST_DB if curves.in_db else -np.inf
             every = (curves.reference, curves.estimate, curves.error)
@@ -245,9 +245,8 @@ class SpectrumChart(Chart):
         self.fit((0.0, last), (low, high))
 
     def _show_curves(self) -> None:
-        lines = self._lines or (np.empty(0),) * 3
         step = self._curves.step if self._curves is not None else 1.0
-        for item, values in zip(self._items, lines, strict=True):
+        for item, values in zip(self._items, self._lines, strict=True):
             item.setData(*polyline(Pyramid(values), 0.0, step, self.box.t0, self.box.t1, self.columns))
         lowest = self.box.lo
         filled = self._curves is not None and (self._curves.in_db or lowest >= 0.0)

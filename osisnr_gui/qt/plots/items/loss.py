@@ -95,7 +95,10 @@ class LossAreas(PixelItem):
     def show_curve(self, t0: float, dt: float, curve: LossCurve | None, growing: bool) -> bool:
         """Take this curve; False when it is the one shown."""
         self._growing = growing
-        if (t0, dt) == (self._t0, self._dt) and _same(curve, self.curve):
+        old, is_same = self.curve, curve is self.curve
+        if curve is not None and old is not None:
+            is_same = (curve.alpha, curve.gamma) == (old.alpha, old.gamma) and is_same_frames(curve, old)
+        if (t0, dt) == (self._t0, self._dt) and is_same:
             return False
         self._t0, self._dt, self.curve = t0, dt, curve
         self._drawn_of = self._key = ()
@@ -154,13 +157,6 @@ class LossAreas(PixelItem):
 
     def is_crowded(self, vb: PixelViewBox) -> bool:
         return is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
-
-
-def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
-    """Whether two curves are equal in every frame, without a look at the frames."""
-    if a is None or b is None:
-        return a is b
-    return (a.alpha, a.gamma) == (b.alpha, b.gamma) and is_same_frames(a, b)
 
 
 def paint_triangles(painter: QPainter, runs: Sequence[tuple[float, float]], theme: Theme) -> None:

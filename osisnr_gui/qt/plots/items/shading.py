@@ -253,11 +253,9 @@ class ClipMarks(PixelItem):
         rate = None if reference is None else reference.sample_rate
         if track is not self._shown[0] or rate != self._shown[1]:
             self._shown = track, rate
-            before = self.stretches
             places = clip_places(track, rate) if track is not None else np.empty((0, 2))
             self.stretches = Stretches.of(*places.T) if len(places) else NOWHERE
-            if before is not self.stretches:
-                self.update()
+            self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a strip of the ground's colour with the marks in it."""
