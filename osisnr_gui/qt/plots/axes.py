@@ -164,7 +164,7 @@ class TickAxis(pg.AxisItem):
 
     Labels at the ends are moved inside the axis instead of being cut, and one that would touch its neighbour is left
     out. Width (left) or height (bottom) is fixed, so that plots stay where they are whatever their labels say. There is
-    no axis line and there are no tick marks: grid lines are the plot's (`items.pixel_item.Grid`).
+    no axis line and there are no tick marks: grid lines are the plot's (`items.painting.Grid`).
     """
 
     def __init__(self, orientation: str, theme: Theme, scale: ValueScale, size: int, *, room: float = 0.0) -> None:
