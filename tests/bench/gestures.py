@@ -95,10 +95,11 @@ def _drag(row: QWidget, places: list[tuple[float, float]]) -> Iterator[Callable[
 
 
 def _drag_threshold(row: QWidget) -> Iterator[Callable[[], object]]:
+    level = row.threshold if hasattr(row, "threshold") else row.threshold_line.level
     if hasattr(row, "mapping"):
-        y = row.mapping.y_of(row.threshold_line.level)
+        y = row.mapping.y_of(level)
     else:
-        y = row.box.mapViewToScene(QPointF(row.box.t0, row.threshold_line.level)).y()
+        y = row.box.mapViewToScene(QPointF(row.box.t0, level)).y()
     places = [(0.5, (y - k) / row.height()) for k in range(STEPS // 2)]
     yield from _drag(row, places + places[::-1])
 
