@@ -260,16 +260,16 @@ def test_rows_and_map_are_remembered(qtbot: QtBot, samples: Path) -> None:
         _trigger(qtbot, window, "row_bands", "row_gain", "row_loss", "blame_osi_noise", "blame_third")
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in FILES))
-        visible = window.views.plots.stack.is_row_visible
-        assert visible(BANDS)
-        assert visible(GAIN)
-        assert not visible("loss")
+        places = window.views.plots.stack.places
+        assert places[BANDS].is_shown
+        assert places[GAIN].is_shown
+        assert not places["loss"].is_shown
         assert window.actions_by_id.by_id["blame_third"].isChecked()
         assert window.actions_by_id.by_id["blame_osi_noise"].isChecked()
         assert window.views.plots._difference.blame.picture is not None
         _trigger(qtbot, window, "reset_layout")
-        assert visible("loss")
-        assert not visible(BANDS)
+        assert places["loss"].is_shown
+        assert not places[BANDS].is_shown
         assert window.views.plots.maps.blame.kind is None
 
 
