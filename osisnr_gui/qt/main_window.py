@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         parts = session.references, session.estimates, session.mixture, session.pairing, session.hidden
         state = store.history.previous is None, store.history.following is None, session.loss.formula, *parts
         self.setWindowModified(bool(commands.session_files.path) and commands.session_files.saved != session)
-        asked = commands.folders.inputs is not None or commands.delays.dialog is not None or self.views.plots.is_held
+        asked = commands.folders.inputs is not None or commands.delays.dialog is not None or commands.link.holds_values
         if state != self._session_state or asked:
             self._session_state = state
             commands.show_session(session)

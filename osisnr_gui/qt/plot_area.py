@@ -2,14 +2,14 @@
 
 import math
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from osisnr_gui.qt.jobs import close_jobs
+from osisnr_gui.qt.jobs import Jobs, close_jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
-from osisnr_gui.qt.plots.items.shading import ClipMarks, NoteMarks
+from osisnr_gui.qt.plots.items.shading import NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
@@ -18,12 +18,10 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.differences import DELTA, Differences
+from osisnr_gui.qt.presenters.differences import CurveChoice, Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
-from osisnr_gui.qt.presenters.pair_maps import BANDS, GAIN, PairMaps
+from osisnr_gui.qt.presenters.pair_maps import BadLimits, PairMaps, Shader
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
-from osisnr_gui.qt.presenters.shader import BadLimits, Shader
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.maps import BlameKind
@@ -45,15 +43,14 @@ class PlotArea(QWidget):
     """Overview and plots. Views are told, never asked; they share the TimeLink only."""
 
     limit_requested = Signal(float)
-    context_menu_requested = Signal(QPoint, object)  # global position, TimePlot
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis, self._selected = Analysis(Session()), 0
         self.link = TimeLink(self)
         self.tiles = TileStore(self)
-        self._overview = Overview(self.link, theme)
-        self.stack = PlotStack(theme, self._overview)
+        self.overview = Overview(self.link, theme)
+        self.stack = PlotStack(theme, self.overview)
         self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, _("Reference"))
         self.estimates = EstimateRows(self.link, theme, self.tiles, self)
         self._estimate = self.estimates.main
@@ -61,13 +58,11 @@ class PlotArea(QWidget):
         self._osi, self._loss = CurvePlot(self.link, theme, OSI), LossPlot(self.link, theme, LOSS)
         self._pictures: list[SpectrogramPlot] = []
         self.maps = PairMaps(self.link, theme, self._estimate, self._difference)
-        self.differences = Differences(self.link, theme, lambda: (self._analysis, self._selected), self)
+        self.differences = Differences(self.link, theme, self)
         self.ribbons = Ribbons(self.link, theme)
         self._add_rows(theme)
         shadings = [row.shading for row in self.stack.rows if row.shading is not None]
-        self._shader = Shader(shadings, self._overview.strip)
-        self._clips = ClipMarks()
-        self._reference.add(self._clips)
+        self._shader = Shader(shadings, self.overview.strip)
         self._notes: list[NoteMarks] = []
         self.stack.for_each_row(self._take_row)
         self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
@@ -80,19 +75,19 @@ class PlotArea(QWidget):
             (self._show_curves, files | Changed.LEADING),
             (self._show_bad, files | Changed.BAD),
             (self.maps.show_analysis, files),
-            (self._show_blame, Changed.LEADING | Changed.LOSS),
-            (self.differences.show_analysis, files | Changed.LEADING),
-            (self._show_differences, Changed.LOSS),
+            (self.differences.show_analysis, files),
+            (self._show_losses, Changed.LEADING | Changed.LOSS),
             (self._show_ribbons, files),
             (self._show_notes, Changed.NOTES),
             *((self.stack.row(row.id).show_analysis, row.depends) for row in ROWS if row.depends),
         )
+        self.differences.row.shown_changed.connect(lambda: self._show_losses(self._analysis, self._selected))
         self.link.range_changed.connect(self._follow_pointer)
         self.link.band_requested.connect(self._reference.set_y_range)
         self._extent_of: Source | None = None
-        self.shows_residual, self.is_held, self._whole_range = False, False, True
+        self.shows_residual, self._whole_range = False, True
         self._residual_alone = False  # whether its row goes away with it
-        self._choice = CurveChoice()
+        self.choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
         layout = QVBoxLayout(self)
@@ -100,22 +95,14 @@ class PlotArea(QWidget):
         layout.addWidget(self.stack)
 
     def _add_rows(self, theme: Theme) -> None:
-        known: dict[str, TimePlot] = {
-            REFERENCE: self._reference,
-            ESTIMATE: self._estimate,
-            DIFFERENCE: self._difference,
-            BANDS: self.maps.band_row,
-            PAIRING: self.ribbons.pairing.row,
-            BEST: self.ribbons.best_row,
-            OSI: self._osi,
-            DELTA: self.differences.row,
-            GAIN: self.maps.gain_row,
-            LOSS: self._loss,
-        }
+        pictures = self._reference, self._estimate, self._difference, self.maps.band_row
+        ribbons = self.ribbons.pairing.row, self.ribbons.best_row
+        curves = self._osi, self.differences.row, self.maps.gain_row, self._loss
+        known: dict[str, TimePlot] = {row.row_id: row for row in (*pictures, *ribbons, *curves)}
         for spec in ROWS:
             row = known[spec.id] if spec.make is None else spec.make(self.link, theme)
             pane = self.estimates.pane if spec.id == ESTIMATE else None
-            self.stack.add_row(row, spec.weight, visible=spec.shown, pane=pane, least=spec.least, goes=spec.goes)
+            self.stack.add_row(row, spec, pane)
 
     @property
     def pair(self) -> PairAnalysis | None:
@@ -142,23 +129,21 @@ class PlotArea(QWidget):
         self.estimates.show_bad(analysis)
         self._limits.show(analysis.session, bad)
 
-    def _show_blame(self, analysis: Analysis, selected: int) -> None:
-        """While there is no map nothing of it follows a slider; `set_blame` catches up."""
+    def _show_losses(self, analysis: Analysis, selected: int) -> None:
+        """What is not on show follows no slider: `set_blame` and the row of differences catch up."""
         if self.maps.blame.kind is not None:
             self.maps.show_blame(analysis, selected)
-
-    def _show_differences(self, analysis: Analysis, selected: int) -> None:
-        """While the row is hidden it follows no slider."""
         if self.differences.row.isVisible():
             self.differences.show_analysis(analysis, selected)
 
     def _show_ribbons(self, analysis: Analysis, selected: int) -> None:
         self.ribbons.show_analysis(analysis, selected)
-        for row_id, useful in self.ribbons.useful(analysis).items():
-            self.stack.set_row_useful(row_id, useful)
+        session = analysis.session
+        self.stack.set_row_useful(BEST, len(set(session.partners)) < len(session.partners))
+        self.stack.set_row_useful(PAIRING, len(session.references) > 1 and bool(session.estimates))
 
     def _show_notes(self, analysis: Analysis, _selected: int) -> None:
-        for marks in (*self._notes, self._overview.notes):
+        for marks in (*self._notes, self.overview.notes):
             marks.show_notes(analysis.session.notes)
 
     def _take_row(self, row: TimePlot) -> None:
@@ -166,17 +151,17 @@ class PlotArea(QWidget):
         notes.show_notes(self._analysis.session.notes)
         self._notes.append(notes)
         row.add(notes)
-        row.context_menu_requested.connect(self.context_menu_requested)
         if isinstance(row, SpectrogramPlot):
             self._pictures.append(row)
             row.y_range_changed.connect(self._share_frequencies)
 
     def set_curves(self, choice: CurveChoice) -> None:
         """Which curves are drawn."""
-        self._choice = choice
-        self._show_curves(self._analysis, self._selected)
-        self._show_pictures(self._analysis, self._selected)
-        self.maps.set_hidden(choice.hidden)
+        if choice != self.choice:
+            self.choice = choice
+            self._show_curves(self._analysis, self._selected)
+            self._show_pictures(self._analysis, self._selected)
+            self.maps.set_hidden(choice.hidden)
 
     def set_stacked(self, on: bool) -> None:
         """The pictures of all estimates one above the other, or that of the one in view."""
@@ -196,16 +181,11 @@ class PlotArea(QWidget):
         """
         if residual != self.shows_residual:
             if residual:
-                self._residual_alone = not self.stack.is_row_visible(DIFFERENCE)
+                self._residual_alone = not self.stack.places[DIFFERENCE].is_shown
             if self._residual_alone:
                 self.stack.set_row_visible(DIFFERENCE, residual)
         self.shows_residual = residual
         self._show_pictures(self._analysis, self._selected)
-
-    @property
-    def blame(self) -> BlameKind | None:
-        """The map over a picture."""
-        return self.maps.blame.kind
 
     def set_blame(self, kind: BlameKind | None) -> None:
         """The map over a picture; None for none."""
@@ -221,7 +201,7 @@ class PlotArea(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another look."""
         self.stack.set_theme(theme)
-        self.estimates.set_theme(theme)
+        self.estimates.show_titles()
         self._show_titles()
 
     def set_scale(self, name: str) -> None:
@@ -251,15 +231,9 @@ class PlotArea(QWidget):
 
     def fit_values(self) -> None:
         """Automatic value ranges again on all rows."""
-        self.hold_values(False)
+        self.link.holds_values = False
         for row in self.stack.rows:
             row.fit_y()
-
-    def hold_values(self, held: bool) -> None:
-        """After files were read again value ranges do not follow them: what is on screen can be compared."""
-        self.is_held = held
-        for row in self.stack.rows:
-            row.y_is_held = held
 
     def third_value_at(self, time: float, frequency: float) -> tuple[str, float] | None:
         """Name and value of the difference or residual picture at a point; None where there is nothing."""
@@ -268,11 +242,8 @@ class PlotArea(QWidget):
 
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
-        others = self.maps.blame, self.ribbons.pairing, self.differences
-        checks = [row.is_final for row in self.stack.rows if row.isVisibleTo(self)] + [
-            other.is_final for other in others
-        ]
-        return all(is_final() for is_final in checks)
+        rows = [row.is_final() for row in self.stack.rows if row.isVisibleTo(self)]
+        return all(rows) and self.maps.blame.is_final() and not any(jobs.is_busy for jobs in self.findChildren(Jobs))
 
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""
@@ -311,21 +282,21 @@ class PlotArea(QWidget):
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
-        self.estimates.show_analysis(analysis, selected, self._choice.hidden)
-        self._clips.show_clips(self.reference, self.reference)
+        self.estimates.show_analysis(analysis, selected, self.choice.hidden)
+        self._reference.clips.show_clips(self.reference, self.reference)
         self.stack.set_weight(ESTIMATE, self.estimates.weight)
         stacked = [pair.pictures.estimate for pair in self.estimates.pairs]
         self._share_values([p for p in (reference, *stacked) if p is not None and not p.unit])
         if self.shows_residual or reference is None or estimate is None:
             self._difference.show_source(residual)
         else:
-            self._difference.show_difference(reference, estimate)
+            self._difference.show_sources(reference, estimate)
         grown = (*(pair.frames for pair in self.estimates.pairs), analysis.complete)
         if not same_objects(grown, self._grown):
             self._grown = grown
             for picture in (reference, residual, *stacked):
                 if picture is not None:
-                    self.tiles.notify_growth(picture)
+                    self.tiles.mark_changed(picture)
         found = [pair.pictures for pair in analysis.pairs]
         every = (analysis.alone, *(p for each in found for p in (each.reference, each.estimate, each.residual)))
         self.tiles.keep_only([picture for picture in every if picture is not None])
@@ -364,9 +335,9 @@ class PlotArea(QWidget):
         self._difference.set_title(third)
 
     def _show_curves(self, analysis: Analysis, selected: int) -> None:
-        curves = osi_curves(analysis, selected, self._choice)
+        curves = osi_curves(analysis, selected, self.choice)
         formula = analysis.session.loss.formula
-        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self._choice.hidden))
+        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self.choice.hidden))
         self._osi.chance_line.show_level(chance_floor_db(analysis, self.pair) if curves else math.nan)
         self._osi.set_title(_("OSI-SNR per frame · {formula}").format(formula=translated(formula.words)))
 

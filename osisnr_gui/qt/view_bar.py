@@ -6,8 +6,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
 
 from osisnr_gui.qt.focus import FIELD_KEYS, UP_DOWN, own_keys
-from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS, colour_map
-from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES
+from osisnr_gui.qt.plots.scales import SCALE_NAMES, SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
 from osisnr_gui.text.catalogue import _
 

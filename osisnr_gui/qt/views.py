@@ -20,7 +20,6 @@ from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
-from osisnr_gui.qt.presenters.shown_curves import ShownCurves
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar
@@ -68,7 +67,7 @@ class Views:
     def __init__(self, store: Store, themes: ThemeManager, settings: Settings, window: QMainWindow) -> None:
         theme = themes.theme
         self.store, self.themes, self.settings = store, themes, settings
-        self.selection, self.curves = Selection(), ShownCurves()
+        self.selection = Selection()
         self.plots = PlotArea(theme)
         self.player = Player(self.plots.link)
         self.banners, self.welcome = Banners(theme), Welcome(theme)

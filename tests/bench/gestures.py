@@ -95,10 +95,9 @@ def _drag(row: QWidget, places: list[tuple[float, float]]) -> Iterator[Callable[
 
 
 def _drag_threshold(row: QWidget) -> Iterator[Callable[[], object]]:
-    if hasattr(row, "mapping"):
-        y = row.mapping.y_of(row.threshold)
-    else:
-        y = row.box.mapViewToScene(QPointF(row.box.t0, row.threshold)).y()
+    level = row.threshold if hasattr(row, "threshold") else row.threshold_line.level
+    in_box = None if hasattr(row, "mapping") else QPointF(row.box.t0, level)
+    y = row.mapping.y_of(level) if in_box is None else row.box.mapViewToScene(in_box).y()
     places = [(0.5, (y - k) / row.height()) for k in range(STEPS // 2)]
     yield from _drag(row, places + places[::-1])
 

@@ -10,10 +10,10 @@ import pytest
 from bench_table import record
 from long_files import make_pair
 
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.maps import density_pixels
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.map_plots import step_for
+from osisnr_gui.qt.plots.scales import make_scale
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.maps import BandMap, BlameKind, BlameMap, BlameTerms, band_step

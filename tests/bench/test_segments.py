@@ -47,7 +47,7 @@ def window_with(qtbot: QtBot, folder: Path, length: str) -> Iterator[MainWindow]
 def _clock(window: MainWindow) -> FrameClock:
     """Everything that a moved threshold repaints."""
     rows = [row for row in window.views.plots.stack.rows if row.isVisible()]
-    return FrameClock([*rows, window.views.plots._overview, window.views.segments.table.viewport()])
+    return FrameClock([*rows, window.views.plots.overview, window.views.segments.table.viewport()])
 
 
 def _n_segments(window: MainWindow, threshold_db: float) -> int:

@@ -37,7 +37,7 @@ def _places(name: str, window: MainWindow) -> tuple[Callable[[float], object], n
 def _drag(name: str, window: MainWindow) -> list[Frame]:
     """Each tick with its picture."""
     plots, loss = window.views.plots, window.views.loss
-    clock = FrameClock([plots._overview, plots._osi] if name == "threshold" else [plots._loss, loss.bar])
+    clock = FrameClock([plots.overview, plots._osi] if name == "threshold" else [plots._loss, loss.bar])
     act, places = _places(name, window)
     return [clock.time(lambda place=place: act(float(place))) for place in places]
 

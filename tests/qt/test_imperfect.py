@@ -236,8 +236,8 @@ def test_clipped_places_are_marked_and_shown(qtbot: QtBot, window: MainWindow, t
     files = sound(clipped, reference=lambda x: np.where(np.arange(len(x)) // 5 == 40, -1.0, x))(tmp_path)
     analysis = open_files(qtbot, window, *files)
     plots = window.views.plots
-    np.testing.assert_allclose(plots._clips.stretches.starts, [200 / 16_000])
-    np.testing.assert_allclose(plots.estimates._clips[0].stretches.starts, [0.125, 0.5, 0.75])
+    np.testing.assert_allclose(plots._reference.clips.stretches.starts, [200 / 16_000])
+    np.testing.assert_allclose(plots.estimates.main.clips.stretches.starts, [0.125, 0.5, 0.75])
     assert "clipped\u00a03×" in window.views.sources.rows[1].details.text()
     (button,) = (b for b in banner(window, "clipping").findChildren(QPushButton) if b.text() == "Show")
     button.click()
@@ -247,7 +247,7 @@ def test_clipped_places_are_marked_and_shown(qtbot: QtBot, window: MainWindow, t
     assert plots.link.visible == plots.link.extent
     window.actions_by_id.by_id["swap"].trigger()
     settle(qtbot, window)
-    np.testing.assert_allclose(plots._clips.stretches.starts, [0.125, 0.5, 0.75])
+    np.testing.assert_allclose(plots._reference.clips.stretches.starts, [0.125, 0.5, 0.75])
     assert analysis.pairs[0].source != window.views.store.session.estimates[0]
 
 

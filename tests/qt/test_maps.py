@@ -255,21 +255,21 @@ def test_the_readout_tells_the_maps(qtbot: QtBot, damaged: MainWindow) -> None:
 def test_rows_and_map_are_remembered(qtbot: QtBot, samples: Path) -> None:
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in FILES))
-        assert not window.views.plots.stack.is_row_visible(BANDS)
-        assert not window.views.plots.stack.is_row_visible(GAIN)
+        assert not window.views.plots.stack.places[BANDS].is_shown
+        assert not window.views.plots.stack.places[GAIN].is_shown
         _trigger(qtbot, window, "row_bands", "row_gain", "row_loss", "blame_osi_noise", "blame_third")
     with open_window(qtbot) as window:
         show_files(qtbot, window, *(samples / name for name in FILES))
-        visible = window.views.plots.stack.is_row_visible
-        assert visible(BANDS)
-        assert visible(GAIN)
-        assert not visible("loss")
+        places = window.views.plots.stack.places
+        assert places[BANDS].is_shown
+        assert places[GAIN].is_shown
+        assert not places["loss"].is_shown
         assert window.actions_by_id.by_id["blame_third"].isChecked()
         assert window.actions_by_id.by_id["blame_osi_noise"].isChecked()
         assert window.views.plots._difference.blame.picture is not None
         _trigger(qtbot, window, "reset_layout")
-        assert visible("loss")
-        assert not visible(BANDS)
+        assert places["loss"].is_shown
+        assert not places[BANDS].is_shown
         assert window.views.plots.maps.blame.kind is None
 
 
@@ -315,7 +315,7 @@ def test_masks_have_bins(qtbot: QtBot, window: MainWindow, samples: Path, tmp_pa
     show_files(qtbot, window, samples / "4_masks_irm.npy", samples / "4_masks_est.npy")
     _trigger(qtbot, window, "blame_mc_mse", "row_bands")
     row = window.views.plots.maps.band_row
-    assert row.value_scale.title == "Bins"
+    assert row.left.scale_of_values.title == "Bins"
     window.views.plots.link.set_hover(100.0, 0.5, BANDS)
     assert "bins 0–" in window.views.readout.text
     show_files(qtbot, window, *save_published_pair(tmp_path))

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
+from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP
 from osisnr_gui.session import edits
 
 

@@ -121,7 +121,7 @@ def test_shading_follows_the_criterion_on_every_plot(window: MainWindow) -> None
         _choose(window, criterion=criterion)
         QApplication.processEvents()
         images[criterion] = [row.grab().toImage() for row in rows]
-        images[criterion].append(window.views.plots._overview.grab().toImage())
+        images[criterion].append(window.views.plots.overview.grab().toImage())
     assert all(one != other for one, other in zip(*images.values(), strict=True))
 
 
@@ -170,7 +170,7 @@ def test_the_line_of_the_loss_is_dragged_live(window: MainWindow) -> None:
     _choose(window, criterion=Criterion.LOSS)
     plots, panel = window.views.plots, window.views.segments
     window.actions_by_id.by_id["bad_list"].trigger()
-    assert np.isnan(plots._osi.threshold)
+    assert np.isnan(plots._osi.threshold_line.level)
     row, counts = plots._loss, []
     m = pixels(row)
     x = round(m.left + m.width / 2)
@@ -195,7 +195,7 @@ def test_the_curve_to_stay_over_is_drawn(window: MainWindow) -> None:
     assert curve.values[both] == pytest.approx(b.frames.exact_osi_db[both] - 3.0)
     _choose(window, criterion=Criterion.OSI)
     assert curve.values.size == 0
-    assert window.views.plots._osi.threshold == a.frames.exact_osi_db.dtype.type(3.0)
+    assert window.views.plots._osi.threshold_line.level == a.frames.exact_osi_db.dtype.type(3.0)
 
 
 def test_the_list_is_saved_as_csv(

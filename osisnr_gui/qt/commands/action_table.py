@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog
 from osisnr_gui.qt.docks import PANEL_KEYS, TITLES
-from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
+from osisnr_gui.qt.plots.scales import SPECTROGRAM_MAPS
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.maps import BlameKind
@@ -153,8 +153,8 @@ def _row(row: PlotRow) -> Action:
         row.keys,
         row.tip,
         switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
-        enabled=lambda c: c.plots.stack.is_row_useful(row.id),
-        checked=lambda c: c.plots.stack.is_row_visible(row.id),
+        enabled=lambda c: c.plots.stack.places[row.id].is_useful,
+        checked=lambda c: c.plots.stack.places[row.id].is_shown,
     )
 
 
@@ -190,11 +190,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom_back", "view", _("Zoom back"), ("Backspace",), _("Back to the times and frequencies before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
     Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),
     Action("zoom_out", "view", _("Zoom out"), ("Down", "Ctrl+-"), _("Zoom out in time"), "zoom-out", run=lambda c: c.zoom(2.0), enabled=has_pair),
-    Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.plots.stack.set_crosshair(on), remembered="crosshair", default=True, section=True),
+    Action("crosshair", "view", _("Crosshair"), ("X",), _("Lines under the pointer on every plot"), "crosshair", toolbar=True, switch=lambda c, on: c.link.set_crosshair(on), remembered="crosshair", default=True, section=True),
     Action("inspector", "view", _("Frame inspector"), ("I",), _("The frame at the cursor in full: reference and estimate, their angle, the formula with its numbers, three plain sentences"), "", run=lambda c: c.views.docks["inspector"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["inspector"].wanted),
     Action("mask_values", "view", _("Mask values"), ("Shift+V",), _("How often each value occurs in the masks in view, their range, and what kind of mask they are"), "", run=lambda c: c.views.docks["mask_values"].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks["mask_values"].wanted),
     *map(_panel, PANEL_KEYS),
-    Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.stack.set_overview_visible(on), remembered="overview", default=True),
+    Action("overview", "view", _("Overview strip"), ("O",), _("The whole file above the plots"), "overview", switch=lambda c, on: c.plots.overview.setVisible(on), remembered="overview", default=True),
     Action("toolbar_words", "view", _("Words on the toolbar"), (), _("Words beside the icons, as many as there is room for"), switch=lambda c, on: c.finding.set_toolbar_words(on), remembered="toolbar_words", default=True),
     Action("transport", "view", _("Playback bar"), (), _("The bar under the plots"), switch=lambda c, on: c.playback.want_bar(on), remembered="transport", default=True),
     Action("residual", "view", _("Residual instead of difference"), (), _("Third picture: what the measure calls noise, or the level difference"), switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
@@ -202,11 +202,11 @@ ACTIONS: tuple[Action, ...] = (
     *(Action(f"colours_{name}", "view/colours", name, (), _("Colours of the spectrograms"), group="colours", run=_use_colours(name), checked=_has_colours(name), default=name == SPECTROGRAM_MAPS[0]) for name in SPECTROGRAM_MAPS),
     Action("all_estimates", "view", _("All estimates"), ("A",), _("The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view"), switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
     *map(_row, ROWS),
-    Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.views.curves.set_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.views.curves.choice.mixture, remembered="mixture_curve"),
+    Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.plots.set_curves(c.plots.choice._replace(mixture=on)), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.plots.choice.mixture, remembered="mixture_curve"),
     Action("next_blame", "view/blame", _("Where the loss comes from: next map"), ("B",), _("Off, MC-MSE, 1/OSI-SNR: which bins carry the loss of the file, as multiples of their even share"), run=lambda c: c.shown.next_blame()),
-    Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.blame is None, remembered="blame", default=True),
-    Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.blame is BlameKind.MC_MSE, remembered="blame"),
-    Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.blame is BlameKind.OSI_NOISE, remembered="blame"),
+    Action("blame_off", "view/blame", _("Off"), (), _("No map over the pictures"), group="blame", run=lambda c: c.plots.set_blame(None), checked=lambda c: c.plots.maps.blame.kind is None, remembered="blame", default=True),
+    Action("blame_mc_mse", "view/blame", _("MC-MSE"), (), _("Each bin's part of the file's MC-MSE at the present α"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.MC_MSE), checked=lambda c: c.plots.maps.blame.kind is BlameKind.MC_MSE, remembered="blame"),
+    Action("blame_osi_noise", "view/blame", _("1/OSI-SNR, by noise energy"), (), _("Each bin's part of the file's 1/OSI-SNR: a frame's part, divided as the energy of its noise"), group="blame", run=lambda c: c.plots.set_blame(BlameKind.OSI_NOISE), checked=lambda c: c.plots.maps.blame.kind is BlameKind.OSI_NOISE, remembered="blame"),
     Action("blame_third", "view/blame", _("Over the third picture"), ("Shift+B",), _("The map lies over the difference or residual instead of the estimate"), switch=lambda c, on: c.plots.set_blame_over_third(on), remembered="blame_third"),
     Action("theme_system", "view/theme", _("Follow the system"), (), _("Light or dark as the desktop is"), "theme-system", group="theme", run=lambda c: c.views.themes.set_mode("system"), checked=lambda c: c.views.themes.mode == "system", default=True, section=True),
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),

@@ -103,14 +103,14 @@ class Commands:
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.stack.for_each_row(self._take_row)
         plots.limit_requested.connect(self.set_limit)
-        plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
         for changed in (plots.differences.changed, self.ghosts.changed):
             changed.connect(self.follow_readout)
 
     def _take_row(self, row: TimePlot) -> None:
-        row.double_clicked.connect(self.segments.go_to_shading)
+        row.context_menu_requested.connect(self.show_context_menu)
+        row.box.double_clicked.connect(self.segments.go_to_shading)
         row.handle_held.connect(self.store.hold)
 
     def _follow_states(self) -> None:
@@ -128,7 +128,7 @@ class Commands:
         for moved in (self.link.selection_changed, self.link.loop_changed):
             moved.connect(self._follow_stretch)
         for changed in (
-            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes, views.curves)),
+            *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes)),
             views.view_bar.colours_changed,
             self.plots.stack.rows_fitted,
             *(dock.wanted_changed for dock in views.docks),
@@ -138,8 +138,8 @@ class Commands:
 
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
-        self.plots.hold_values(False)
-        self.views.curves.follow(session)
+        self.link.holds_values = False
+        self.shown.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()

@@ -13,7 +13,7 @@ from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.panels.plain_text import set_text
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.differences import ShownGhost, ghost_of
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis

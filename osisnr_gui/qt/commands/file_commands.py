@@ -47,7 +47,7 @@ class FileCommands(QObject):
         """Read again what changed; see `Store.reload`."""
         self._hashed.clear()
         # Where nothing was to be seen yet there is no range to keep.
-        self._views.plots.hold_values(any(pair.score is not None for pair in self._views.store.analysis.pairs))
+        self._views.plots.link.holds_values = any(pair.score is not None for pair in self._views.store.analysis.pairs)
         self._views.store.reload(thoroughly=thoroughly)
 
     def _reload_always(self) -> None:

@@ -8,14 +8,13 @@ from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
-from osisnr_gui.qt.presenters.shown_curves import CurveChoice
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.maps import BlameKind
 from osisnr_gui.session.result import Notice
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.text.catalogue import _
 
 BLAMES = (None, *BlameKind)
@@ -29,7 +28,6 @@ class PlotCommands:
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
-        views.curves.changed.connect(self._show_curves)
         views.sources.curve_toggled.connect(self._toggle_curve)
         views.banners.details_requested.connect(self._show_details)
         views.inspector.frame_requested.connect(self.go_to_frame)
@@ -55,11 +53,11 @@ class PlotCommands:
     def remember(self, settings: Settings) -> None:
         """Keep them for the next start."""
         for row in ROWS:
-            settings.put(f"row_{row.id}", self._plots.stack.is_row_wanted(row.id))
+            settings.put(f"row_{row.id}", self._plots.stack.places[row.id].is_wanted)
 
     def next_blame(self) -> None:
         """The next map over a picture; after the last one none."""
-        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.blame) + 1) % len(BLAMES)])
+        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.maps.blame.kind) + 1) % len(BLAMES)])
 
     # ---- estimates ------------------------------------------------------------------------------------
 
@@ -100,14 +98,16 @@ class PlotCommands:
 
     def show_next_partner(self) -> None:
         """The row of differences; the next partner when it is on show."""
-        if self._plots.stack.is_row_visible(DELTA):
+        if self._plots.stack.places[DELTA].is_shown:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
 
-    def _show_curves(self, choice: CurveChoice) -> None:
-        self._plots.set_curves(choice)
-        self._views.sources.set_hidden(choice.hidden)
+    def follow(self, session: Session) -> None:
+        """Draw no curve of what the session hides."""
+        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
+        self._plots.set_curves(self._plots.choice._replace(hidden=hidden))
+        self._views.sources.set_hidden(hidden)
 
     # ---- cursor ---------------------------------------------------------------------------------------
 

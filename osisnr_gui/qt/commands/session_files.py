@@ -190,7 +190,7 @@ class SessionFiles(QObject):
             playhead,
             low=min(max(box.lo, 0.0), 1.0),
             high=min(max(box.hi, 0.0), 1.0),
-            rows=tuple(row.id for row in ROWS if plots.stack.is_row_wanted(row.id)),
+            rows=tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted),
             scale=bar.scale,
             colours=bar.colours,
             floor_db=floor_db,

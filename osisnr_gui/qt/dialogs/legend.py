@@ -17,10 +17,9 @@ from osisnr_gui.qt.panels.layouts import REST, column_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.loss import paint_triangles
-from osisnr_gui.qt.plots.items.painting import line_pen
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.maps import Ribbon, RibbonItem
+from osisnr_gui.qt.plots.items.painting import PixelItem, line_pen
 from osisnr_gui.qt.plots.items.shading import BandKind, ClipMarks, NoteMarks, Runs, Shading, Stretches
-from osisnr_gui.qt.plots.items.strips import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox

@@ -7,9 +7,9 @@ style sheet from :class:`ThemeManager`, those that paint the theme itself, butto
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal, qAddPostRoutine
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -66,14 +66,9 @@ class Theme:
     loss_mc: str
     loss_total: str
     estimates: tuple[EstimateStyle, ...]
-    bad_opacity: float = 0.18
-    silent_opacity: float = 0.12
-    selection_opacity: float = 0.14
-
-    @property
-    def is_dark(self) -> bool:
-        """True for the dark look."""
-        return self.name == "dark"
+    bad_opacity: ClassVar[float] = 0.18
+    silent_opacity: ClassVar[float] = 0.12
+    selection_opacity: ClassVar[float] = 0.14
 
     def estimate(self, index: int) -> EstimateStyle:
         """Style of the estimate with this colour index. Below 0: the mixture, grey.
@@ -115,52 +110,33 @@ def _estimates(*colours: str) -> tuple[EstimateStyle, ...]:
     return tuple(EstimateStyle(c, d) for c, d in zip(colours, DASHES, strict=True))
 
 
-DARK = Theme(
-    name="dark",
-    background="#15171c",
-    panel="#1c1f26",
-    raised="#252932",
-    hover="#2e333e",
-    separator="#2c313b",
-    grid="#2c313b",
-    text="#e7eaee",
-    muted="#9ba3ae",
-    faint="#6b7380",
-    accent="#4ea1ff",
-    on_accent="#0b1220",
-    warning="#e0a83a",
-    error="#ff7b72",
-    bad="#d55e00",
-    silent="#9ba3ae",
-    loss_osi="#5f6b7c",
-    loss_mc="#4ea1ff",
-    loss_total="#c9d1db",
-    estimates=_estimates(*OKABE_ITO),
-)
+#: Every colour of a `Theme`: in the dark look, in the light one.
+_COLOURS = {
+    "background": ("#15171c", "#ffffff"),
+    "panel": ("#1c1f26", "#f5f6f8"),
+    "raised": ("#252932", "#ffffff"),
+    "hover": ("#2e333e", "#e8ebef"),
+    "separator": ("#2c313b", "#dfe3e8"),
+    "grid": ("#2c313b", "#dfe3e8"),
+    "text": ("#e7eaee", "#1b1f24"),
+    "muted": ("#9ba3ae", "#5c6570"),
+    "faint": ("#6b7380", "#8a929c"),
+    "accent": ("#4ea1ff", "#0a66c2"),
+    "on_accent": ("#0b1220", "#ffffff"),
+    "warning": ("#e0a83a", "#9a6700"),
+    "error": ("#ff7b72", "#c0262d"),
+    "bad": ("#d55e00", "#d55e00"),
+    "silent": ("#9ba3ae", "#5c6570"),
+    "loss_osi": ("#5f6b7c", "#a9b3bf"),
+    "loss_mc": ("#4ea1ff", "#5b9bdc"),
+    "loss_total": ("#c9d1db", "#1b1f24"),
+}
+_DARK, _LIGHT = ({ink: pair[look] for ink, pair in _COLOURS.items()} for look in (0, 1))
+# As dark as it takes to stand out from white by 3:1.
+_ON_WHITE = ("#4a9dc9", "#c68700", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#a0962c")
 
-LIGHT = Theme(
-    name="light",
-    background="#ffffff",
-    panel="#f5f6f8",
-    raised="#ffffff",
-    hover="#e8ebef",
-    separator="#dfe3e8",
-    grid="#dfe3e8",
-    text="#1b1f24",
-    muted="#5c6570",
-    faint="#8a929c",
-    accent="#0a66c2",
-    on_accent="#ffffff",
-    warning="#9a6700",
-    error="#c0262d",
-    bad="#d55e00",
-    silent="#5c6570",
-    loss_osi="#a9b3bf",
-    loss_mc="#5b9bdc",
-    loss_total="#1b1f24",
-    # As dark as it takes to stand out from white by 3:1.
-    estimates=_estimates("#4a9dc9", "#c68700", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#a0962c"),
-)
+DARK = Theme(name="dark", estimates=_estimates(*OKABE_ITO), **_DARK)
+LIGHT = Theme(name="light", estimates=_estimates(*_ON_WHITE), **_LIGHT)
 
 
 # Kept, because every text painted asks for its font: whoever wants another weight makes a copy.
@@ -183,32 +159,22 @@ def tabular_font(pixels: int = FONT_PIXELS) -> QFont:
 def build_palette(theme: Theme) -> QPalette:
     """The Qt palette of a theme, for everything the style sheet leaves to the Fusion style."""
     role = QPalette.ColorRole
-    colours = {
-        role.Window: theme.panel,
-        role.WindowText: theme.text,
-        role.Base: theme.background,
-        role.AlternateBase: theme.panel,
-        role.Text: theme.text,
-        role.PlaceholderText: theme.faint,
-        role.Button: theme.raised,
-        role.ButtonText: theme.text,
-        role.BrightText: theme.error,
-        role.Highlight: theme.accent,
-        role.HighlightedText: theme.on_accent,
-        role.Link: theme.accent,
-        role.LinkVisited: theme.accent,
-        role.ToolTipBase: theme.raised,
-        role.ToolTipText: theme.text,
-        role.Light: theme.hover,
-        role.Midlight: theme.raised,
-        role.Mid: theme.separator,
-        role.Dark: theme.separator,
-        role.Shadow: theme.background,
-        role.Accent: theme.accent,
+    roles = {
+        "panel": (role.Window, role.AlternateBase),
+        "background": (role.Base, role.Shadow),
+        "text": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText),
+        "faint": (role.PlaceholderText,),
+        "raised": (role.Button, role.Midlight, role.ToolTipBase),
+        "error": (role.BrightText,),
+        "accent": (role.Highlight, role.Link, role.LinkVisited, role.Accent),
+        "on_accent": (role.HighlightedText,),
+        "hover": (role.Light,),
+        "separator": (role.Mid, role.Dark),
     }
     palette = QPalette()
-    for key, value in colours.items():
-        palette.setColor(key, QColor(value))
+    for ink, painted in roles.items():
+        for key in painted:
+            palette.setColor(key, QColor(getattr(theme, ink)))
     for key in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
         palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.faint))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.separator))
@@ -229,11 +195,19 @@ def icon(name: str, colour: str) -> QIcon:
     renderer = _renderer(name, colour)
     result = QIcon()
     for size in _PIXELS:
-        drawing = _draw(renderer, size)
+        drawing, paler = _draw(renderer, size), QPixmap(size, size)
+        paler.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(paler)
+        painter.setOpacity(0.38)
+        painter.drawPixmap(0, 0, drawing)
+        painter.end()
         result.addPixmap(drawing, QIcon.Mode.Normal)
-        result.addPixmap(_paler(drawing), QIcon.Mode.Disabled)
-    _forget_at_exit()
+        result.addPixmap(paler, QIcon.Mode.Disabled)
     return result
+
+
+# Pixmaps must not outlive the application.
+qAddPostRoutine(icon.cache_clear)
 
 
 def pixmap(name: str, colour: str, size: int, ratio: float | None = None) -> QPixmap:
@@ -266,24 +240,6 @@ def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     renderer.render(painter)
     painter.end()
     return result
-
-
-def _paler(drawing: QPixmap) -> QPixmap:
-    result = QPixmap(drawing.size())
-    result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    painter.setOpacity(0.38)
-    painter.drawPixmap(0, 0, drawing)
-    painter.end()
-    return result
-
-
-@lru_cache(maxsize=1)
-def _forget_at_exit() -> None:
-    """Pixmaps must not outlive the application."""
-    app = QCoreApplication.instance()
-    if app is not None:
-        app.aboutToQuit.connect(icon.cache_clear)
 
 
 _TINT = "tint"
@@ -338,7 +294,7 @@ def build_style_sheet(theme: Theme) -> str:
     """The application's style sheet, resources/style.qss, in the colours of `theme`."""
     with open(resource_path("style.qss"), encoding="utf-8") as file:
         sheet = Template(file.read())
-    selected, scroll = ("#26374d", "#3a404c") if theme.is_dark else ("#d6e6f7", "#c9cfd6")
+    selected, scroll = ("#26374d", "#3a404c") if theme.name == "dark" else ("#d6e6f7", "#c9cfd6")
     return sheet.substitute(vars(theme), selected=selected, scroll=scroll)
 
 
@@ -356,7 +312,8 @@ class ThemeManager(QObject):
         self.mode: ThemeMode = mode  # what the user asked for
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self._refresh)
-        self.theme = self._resolve()  # what is in force
+        self.theme = LIGHT  # what is in force
+        self._refresh()
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Ask for a look; ``changed`` follows if it makes a difference."""
@@ -376,13 +333,9 @@ class ThemeManager(QObject):
         app.setPalette(build_palette(self.theme))
         app.setStyleSheet(build_style_sheet(self.theme))
 
-    def _resolve(self) -> Theme:
-        if self.mode != "system":
-            return DARK if self.mode == "dark" else LIGHT
-        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
-
     def _refresh(self, *_scheme: object) -> None:
-        theme = self._resolve()
+        dark_desktop = self._hints.colorScheme() == Qt.ColorScheme.Dark
+        theme = DARK if self.mode == "dark" or (self.mode == "system" and dark_desktop) else LIGHT
         if theme is not self.theme:
             self.theme = theme
             self.changed.emit(theme)

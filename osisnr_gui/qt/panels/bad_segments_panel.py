@@ -13,7 +13,7 @@ from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.segments_model import CriterionBar, SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
-from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
+from osisnr_gui.qt.plots.charts.panel_charts import ShareChart
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.scores import PairScore, find_segment_table, set_carriers
 from osisnr_gui.session.segments.bad_segments import Facts

@@ -14,8 +14,8 @@ from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_
 from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.table import CopyTable, Index
-from osisnr_gui.qt.plots.colours import lookup_table
 from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
+from osisnr_gui.qt.plots.scales import lookup_table
 from osisnr_gui.text.catalogue import _
 
 CELL_PADDING = 20

@@ -15,7 +15,7 @@ from osisnr_gui.qt.panels.figure_table import EstimateMark, VerdictScale
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider
-from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
+from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part

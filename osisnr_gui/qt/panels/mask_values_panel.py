@@ -10,7 +10,7 @@ from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text
-from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart, Outline
+from osisnr_gui.qt.plots.charts.panel_charts import HistogramChart, Outline
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks import ValueBins, count_values

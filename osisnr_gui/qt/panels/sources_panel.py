@@ -123,8 +123,9 @@ class SourcesPanel(Themed, SourceSignals):
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""
-        self._hidden = hidden
-        self._show_states()
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._show_states()
 
     def set_changes(self, changes: tuple[FileChange, ...]) -> None:
         """Files that are not as they were read."""

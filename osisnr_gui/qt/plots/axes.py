@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
 from osisnr_gui.qt.plots.time_link import TimeLink
+from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _
 
 #: The margins that all rows share, so that plot edges are aligned to the pixel whatever the labels are.
@@ -48,10 +49,7 @@ class ValueScale(Protocol):
 def nice_step(least: float) -> float:
     """The smallest of 1, 2, 5 times a power of ten that is not below ``least``."""
     power = 10.0 ** math.floor(math.log10(least))
-    for factor in (1.0, 2.0, 5.0, 10.0):
-        if factor * power >= least * (1 - 1e-9):
-            return factor * power
-    return 10.0 * power
+    return next(factor for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9)) * power
 
 
 def _finer(step: float) -> float:
@@ -76,11 +74,13 @@ class LinearScale:
     """Round ticks on a linear axis; ``title`` carries the unit, e.g. ``"OSI-SNR (dB)"``.
 
     factor : from values to what the labels say. share : fewer labels on an axis whose labels are wider than tall.
+    whole : an axis of counts, with labels at whole numbers from 0 only.
     """
 
     title: str = ""
     factor: float = 1.0
     share: float = 1.0
+    whole: bool = False
 
     def ticks(self, lo: float, hi: float, pixels: float) -> list[Tick]:
         """At least two labelled ticks on any range."""
@@ -89,6 +89,8 @@ class LinearScale:
         while len(values := multiples(step, lo, hi)) < 2:
             step = _finer(step)
         digits = decimals_of(step)
+        if self.whole:
+            return [Tick(v, words.count(round(v))) for v in values if v >= 0 and v == round(v)]
         return [Tick(v / self.factor, f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
 
 
@@ -162,13 +164,13 @@ class TickAxis(pg.AxisItem):
 
     Labels at the ends are moved inside the axis instead of being cut, and one that would touch its neighbour is left
     out. Width (left) or height (bottom) is fixed, so that plots stay where they are whatever their labels say. There is
-    no axis line and there are no tick marks: grid lines are the plot's (`items.pixel_item.Grid`).
+    no axis line and there are no tick marks: grid lines are the plot's (`items.painting.Grid`).
     """
 
     def __init__(self, orientation: str, theme: Theme, scale: ValueScale, size: int, *, room: float = 0.0) -> None:
         """`room`: pixels beyond both ends of a horizontal axis into which labels may reach."""
         self.scale_of_values = scale
-        self._room = room
+        self._room, self._is_upright = room, orientation == "left"
         self._title = ""
         self._ticks: Sequence[Tick] = ()
         self._ticks_of: tuple[object, ...] = ()
@@ -180,13 +182,6 @@ class TickAxis(pg.AxisItem):
         (self.setWidth if self._is_upright else self.setHeight)(size)
         self.set_theme(theme)
         self.set_scale(scale)
-
-    @property
-    def _is_upright(self) -> bool:
-        return self.orientation in ("left", "right")
-
-    def updateAutoSIPrefix(self) -> None:
-        """Leave the title alone: pyqtgraph lays it out anew at every change of the range."""
 
     def _updateLabel(self) -> None:
         """Lay the title out where it is another one: pyqtgraph does it six times while an axis is made."""
@@ -239,37 +234,23 @@ class TickAxis(pg.AxisItem):
 
     def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""
-        bounds, metrics = QRectF(QPointF(), QSizeF(self.size())), QFontMetricsF(self.style["tickFont"])
-        texts = self._upright_labels(bounds, metrics) if self._is_upright else self._flat_labels(bounds, metrics)
+        size, metrics, (low, high) = self.size(), QFontMetricsF(self.style["tickFont"]), self.range
+        height, texts, last = metrics.height(), list[object](), QRectF(-math.inf, math.inf, 0.0, 0.0)
+        side = Qt.AlignmentFlag.AlignRight if self._is_upright else Qt.AlignmentFlag.AlignHCenter
+        for tick in sorted(tick for tick in self.ticks() if tick.label):
+            place, width = (tick.value - low) / (high - low), metrics.horizontalAdvance(tick.label)
+            if self._is_upright:
+                top = min(max((1.0 - place) * size.height() - height / 2, -2.0), size.height() - height + 2.0)
+                box = QRectF(0.0, top, size.width() - LABEL_GAP, height)
+                is_free = box.bottom() <= last.top()
+            else:
+                left = min(max(place * size.width() - width / 2, -self._room), size.width() + self._room - width)
+                box = QRectF(left, LABEL_TOP, width, height)
+                is_free = box.left() > last.right() + 4.0
+            if is_free:
+                texts.append((box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, tick.label))
+                last = box
         return (pg.mkPen("#0000"), QPointF(), QPointF()), [], texts
-
-    def _upright_labels(self, bounds: QRectF, metrics: QFontMetricsF) -> list[object]:
-        low, high = self.range
-        texts: list[object] = []
-        half, last = metrics.height() / 2, math.inf
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for tick in sorted(self.ticks(), key=lambda tick: tick.value):
-            y = bounds.bottom() - (tick.value - low) / (high - low) * bounds.height()
-            y = min(max(y, bounds.top() + half - 2), bounds.bottom() - half + 2)
-            if tick.label and y <= last - metrics.height():
-                box = QRectF(0, y - half, bounds.width() - LABEL_GAP, metrics.height())
-                texts.append((box, right | Qt.TextFlag.TextDontClip, tick.label))
-                last = y
-        return texts
-
-    def _flat_labels(self, bounds: QRectF, metrics: QFontMetricsF) -> list[object]:
-        low, high = self.range
-        texts: list[object] = []
-        last = -math.inf
-        for tick in self.ticks():
-            width = metrics.horizontalAdvance(tick.label)
-            x = bounds.left() + (tick.value - low) / (high - low) * bounds.width() - width / 2
-            x = min(max(x, bounds.left() - self._room), bounds.right() + self._room - width)
-            if tick.label and x > last:
-                box = QRectF(x, bounds.top() + LABEL_TOP, width, metrics.height())
-                texts.append((box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, tick.label))
-                last = x + width + 4.0
-        return texts
 
 
 class NoAxis(pg.AxisItem):
@@ -277,9 +258,6 @@ class NoAxis(pg.AxisItem):
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation, showValues=False)
-
-    def updateAutoSIPrefix(self) -> None:
-        """There is none."""
 
     def _updateLabel(self) -> None:
         """There is none: to lay out an empty one takes 0.2 ms."""
@@ -298,11 +276,7 @@ class TimeAxis(TickAxis):
     def ticks(self) -> Sequence[Tick]:
         """Round times of the range in view."""
         low, high = self.range
-        key = low, high, self.size().width(), self._link.unit
-        if key != self._ticks_of:
-            self._ticks_of = key
-            self._ticks = time_ticks(low, high, max(key[2], 1.0), key[3]) if high > low else ()
-        return self._ticks
+        return time_ticks(low, high, max(self.size().width(), 1.0), self._link.unit) if high > low else ()
 
     def boundingRect(self) -> QRectF:
         """The corner too."""

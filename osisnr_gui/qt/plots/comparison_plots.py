@@ -15,9 +15,9 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
 from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
+from osisnr_gui.qt.plots.items.maps import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
-from osisnr_gui.qt.plots.items.strips import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -88,13 +88,12 @@ class DifferencePlot(TimePlot):
         is_new = contest != self.contest or self.curve is None
         new_measure = curve is not None and (self.curve is None or curve.difference.measure != self._measure)
         self.contest, self.curve = contest, curve
-        drawn = curve if contest is not None else None
-        if drawn is None:
+        if curve is None:
             self._line.setData(0.0, 1.0, np.empty(0))
         else:
-            self._line.t0, self._line.dt = drawn.difference.first_time, drawn.difference.step
-            self._line.set_pyramid(drawn.values)
-        self._zero.show_level(0.0 if drawn is not None else math.nan)
+            self._line.t0, self._line.dt = curve.difference.first_time, curve.difference.step
+            self._line.set_pyramid(curve.values)
+        self._zero.show_level(0.0 if curve is not None else math.nan)
         self._dress_line()
         self._show_title()
         if new_measure:
@@ -186,28 +185,21 @@ class RibbonPlot(TimePlot):
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, name: str) -> None:
         super().__init__(link, theme, row_id)
         self.words_at: Callable[[float], str] = lambda _time: ""
-        self._item = RibbonItem()
+        self.item = RibbonItem()
         self.set_name(name)
-        self.add(self._item)
+        self.add(self.item)
         self.set_time_axis(False)
 
     def show_ribbon(self, ribbon: Ribbon | None, name: str) -> None:
         """Show this one, or nothing. name : for those who cannot see it."""
         self.setAccessibleName(name)
-        if ribbon is not self._item.ribbon:
-            self._item.ribbon = ribbon
-            self._item.update()
-
-    @property
-    def ribbon(self) -> Ribbon | None:
-        """What is shown."""
-        return self._item.ribbon
+        if ribbon is not self.item.ribbon:
+            self.item.ribbon = ribbon
+            self.item.update()
 
     def set_name(self, name: str) -> None:
         """What stands on the left, half-way up."""
-        scale = FixedScale("", (Tick(0.5, name),))
-        if self.value_scale != scale:
-            self.set_y_scale(scale)
+        self.set_y_scale(FixedScale("", (Tick(0.5, name),)))
 
     def set_time_axis(self, on: bool) -> None:
         """As any row; the ribbon itself is always as high."""

@@ -23,7 +23,6 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE, estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 
@@ -125,13 +124,9 @@ class CurvesPlot(TimePlot):
             self._shown.append((curve, item))
         for item in known.values():
             self.removeItem(item)
-        present, ghosts = [c for c in new if not c.before], [c for c in new if c.before]
-        chosen = {c.colour: c for c in present}
-        keys = [
-            Key(translated(c.name), place, c.selected)
-            for place, c in sorted(chosen.items(), key=lambda item: (item[0] == MIXTURE, item[0]))
-        ]
-        keys += [Key(translated(curve.before), curve.colour, False, GHOST_DASH, GHOST_OPACITY) for curve in ghosts]
+        present = sorted((c for c in new if not c.before), key=lambda c: (c.colour == MIXTURE, c.colour))
+        keys = [Key(translated(c.name), c.colour, c.selected) for c in present]
+        keys += [Key(translated(c.before), c.colour, False, GHOST_DASH, GHOST_OPACITY) for c in new if c.before]
         self.words.keys = tuple(keys)
         self._dress()
 
@@ -172,11 +167,6 @@ class CurvePlot(CurvesPlot):
         self.limit_curve.setZValue(60.0)
         self._dress()
 
-    @property
-    def threshold(self) -> float:
-        """Where the threshold is; NaN: nowhere."""
-        return self.threshold_line.level
-
     def zoom_y(self, factor: float, at: float) -> None:
         """Ctrl+wheel: the floor of the axis stays, because 0 dB is the worst there is."""
         self.y_by_hand = True
@@ -192,12 +182,12 @@ class CurvePlot(CurvesPlot):
 
         The long words may take a part of the width; in a low row there is only the room beside the title.
         """
-        text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold)
+        text = _("bad under {level:.1f} dB exact OSI-SNR").format(level=self.threshold_line.level)
         room = 0.4 * vb.width()
         if vb.height() <= 60.0:
             room = min(room, vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN)
         if tag_width(text) > room:
-            text = _("bad < {level:.1f} dB exact").format(level=self.threshold)
+            text = _("bad < {level:.1f} dB exact").format(level=self.threshold_line.level)
         return text
 
     def _chance_words(self, _vb: PixelViewBox) -> str:
@@ -254,7 +244,6 @@ class LossPlot(TimePlot):
         self._areas = LossAreas(self.sketches)
         self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
         self._has_data = False
-        self._formula: Formula | None = None
         self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
         self.set_y_scale(LinearScale(_("Loss")))
         self.set_y_limits(0.0, 1e6)
@@ -265,11 +254,8 @@ class LossPlot(TimePlot):
         """Draw the loss of the estimate in view."""
         pair = analysis.pair_at(selected)
         frames, score = (None, None) if pair is None else (pair.frames, pair.score)
-        formula = analysis.session.loss.formula
-        if formula is not self._formula:
-            self._formula = formula
-            named = translated(formula.words)
-            self.set_title(_("1/OSI-SNR + γ·MC-MSE per frame · {formula}").format(formula=named))
+        named = translated(analysis.session.loss.formula.words)
+        self.set_title(_("1/OSI-SNR + γ·MC-MSE per frame · {formula}").format(formula=named))
         tables = [pair.frames.table for pair in analysis.pairs if pair.frames is not None]
         self.sketches.keep_only([table for table in tables if table is not None])
         if frames is None or score is None:

@@ -13,12 +13,12 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale
 from osisnr_gui.qt.plots.items import maps
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid, same_objects
 from osisnr_gui.qt.plots.items.words import ColourBar
 from osisnr_gui.qt.plots.picture_pooling import PictureView, covered, pixel_columns
+from osisnr_gui.qt.plots.scales import FrequencyScale
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -108,11 +108,6 @@ class BandPlot(TimePlot):
         """Whether what is on screen is the best there will be."""
         return self._map is None or not self.isVisible() or (self._asked is not None and not self._job.is_busy)
 
-    def set_time_axis(self, on: bool) -> None:
-        """As any row; the bands keep below the title."""
-        super().set_time_axis(on)
-        self._fit_values()
-
     def _resized(self) -> None:
         """The bands keep below the title."""
         self._fit_values()
@@ -183,6 +178,7 @@ class BlameOverlay(QObject):
         self._columns: PairReader | None = None
         self._score: PairScore | None = None
         self._map: BlameMap | None = None
+        self._counts: tuple[object, ...] = ()  # what decides which frames count
         self._bin_step = 1.0
         self._asked: tuple[PixelGrid, FrequencyScale, float | None] | None = None
         self._job = Jobs("blame", self)
@@ -195,8 +191,9 @@ class BlameOverlay(QObject):
         """The pair in view, or none; bin_step : as that of its pictures."""
         if columns is None or score is None:
             columns = score = None
-        fresh = columns is not self._columns or self._counts(score) != self._counts(self._score)
-        self._columns, self._score, self._bin_step = columns, score, bin_step
+        counts = () if score is None else (id(score.facts), score.loss.formula)
+        fresh = columns is not self._columns or counts != self._counts
+        self._columns, self._score, self._bin_step, self._counts = columns, score, bin_step, counts
         if fresh:
             self._start_anew()
         elif self._asked is not None and self._plot.isVisible():  # another alpha, the same view
@@ -240,11 +237,6 @@ class BlameOverlay(QObject):
             else:
                 self._plot.set_blame(WAVEFORM_WORDS, on=False)
         self._plot.refresh()
-
-    @staticmethod
-    def _counts(score: PairScore | None) -> tuple[object, ...]:
-        """What decides which frames count."""
-        return () if score is None else (id(score.facts), score.loss.formula)
 
     def _ask(self, plot: SpectrogramPlot, grid: PixelGrid) -> None:
         """The view that is on screen, at every paint."""

@@ -3,13 +3,13 @@
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QLabel, QSizePolicy
+from PySide6.QtGui import QPainterPath, QShowEvent
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSceneWheelEvent, QLabel, QSizePolicy
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
+from osisnr_gui.qt.plots.items.maps import OverviewStrip
 from osisnr_gui.qt.plots.items.shading import NoteMarks
-from osisnr_gui.qt.plots.items.strips import OutsideShade, OverviewStrip
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.qt.plots.time_marks import TimeMarks
 from osisnr_gui.qt.plots.time_plot import PlotWidget
@@ -81,12 +81,11 @@ class Overview(PlotWidget):
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
         self.strip, self.notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
-        self._shade = OutsideShade()
+        self._shade = QGraphicsPathItem()  # dims what is not in the window, and closes its frame
         for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.add(item)
-        self._marks = TimeMarks(self.plotItem, link, "overview", theme)
-        self._marks.set_crosshair(False)
+        self._marks = TimeMarks(self.plotItem, link, theme, None)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -100,6 +99,7 @@ class Overview(PlotWidget):
         self.window_region.sigRegionChanged.connect(self._take_window)
         link.extent_changed.connect(self._follow_extent)
         link.range_changed.connect(self._follow_range)
+        self.box.sigResized.connect(self._follow_range)
         self._is_built = True
         self._dress()
         self._follow_extent()
@@ -113,17 +113,14 @@ class Overview(PlotWidget):
             line.setPen(pg.mkPen(theme.text))
             line.setHoverPen(pg.mkPen(theme.accent, width=3))
             line.setCursor(Qt.CursorShape.SplitHCursor)
-        self._shade.update()
+        self._shade.setBrush(with_alpha(theme.background, 0.55))
+        self._shade.setPen(pg.mkPen(theme.text))
         self._marks.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what changed meanwhile."""
         self._marks.catch_up()
         super().showEvent(event)
-
-    def _resized(self) -> None:
-        """The least window is so many pixels."""
-        self._follow_range()
 
     def _take_window(self) -> None:
         """The user drags the window or one of its edges."""
@@ -149,7 +146,7 @@ class Overview(PlotWidget):
         self._label.setText(_("whole file\n{length}").format(length=text + unit))
         self._follow_range()
 
-    def _follow_range(self, *_range: float) -> None:
+    def _follow_range(self, *_: object) -> None:
         extent, (start, stop) = self._link.extent, self._link.visible
         # Narrower windows are drawn and grabbed as this wide, or they could not be found.
         least = 8.0 * extent.length / max(self.box.width(), 1.0)
@@ -158,5 +155,8 @@ class Overview(PlotWidget):
         self.window_region.blockSignals(True)
         self.window_region.setRegion(self._shown)
         self.window_region.blockSignals(False)
-        self._shade.set_window(*self._shown)
+        path, pixel = QPainterPath(), 1.0 / max(self.box.height(), 1.0)
+        path.addRect(extent.start - extent.length, -1.0, 3.0 * extent.length, 3.0)  # its border is out of sight
+        path.addRect(self._shown.start, pixel, self._shown.length, 1.0 - pixel)
+        self._shade.setPath(path)
         self.window_region.setMovable(self._link.visible != extent)

@@ -135,10 +135,8 @@ def coarse_picture(source: Picture, view: PictureView) -> Codes:
     """uint8 (width, n_bins) from the coarse pictures alone: the best level, else a finer one."""
     base = source.coarse_step
     level = max(step_for(view.columns_per_pixel, base) // base, 1).bit_length() - 1
-    data = source.coarse(level)
-    while data is None and level > 0:
+    while (data := source.coarse(level)) is None and level > 0:
         level -= 1
-        data = source.coarse(level)
     if data is None:
         return np.zeros((view.width, source.n_bins), dtype=np.uint8)
     return max_pool(data, *pixel_columns(view, base << level, source.n_columns))
@@ -215,18 +213,10 @@ class BlockCache:
         """Keep `codes`, dropping the longest unused that are not pinned; False when there is no room."""
         if block in self._blocks:
             return True
-        victims = []
-        room = self.cap - self.size
-        for old, kept in self._blocks.items():
-            if room >= codes.nbytes:
-                break
-            if old not in pinned:
-                victims.append(old)
-                room += kept.nbytes
-        if room < codes.nbytes:
+        if codes.nbytes + sum(kept.nbytes for old, kept in self._blocks.items() if old in pinned) > self.cap:
             return False
-        for old in victims:
-            self._drop(old)
+        while self.size + codes.nbytes > self.cap:
+            self._drop(next(old for old in self._blocks if old not in pinned))
         self._blocks[block] = codes
         self.size += codes.nbytes
         return True

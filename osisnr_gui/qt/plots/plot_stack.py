@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QSplitter, QVBoxLayout, Q
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import RIGHT_MARGIN, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.rows import PlotRow
 from osisnr_gui.qt.plots.time_plot import MIN_HEIGHT, TimePlot
 from osisnr_gui.text.catalogue import _
 
@@ -124,21 +125,24 @@ class RowPane(QWidget):
 
 
 @dataclass
-class _Place:
-    """A row, or the pane that holds it and others, between the borders of the stack."""
+class Place:
+    """A row, or the pane that holds it and others, between the borders of the stack.
 
+    is_wanted : it is shown, or would be if there were room for it and anything in it, which `is_useful` says.
+    """
+
+    spec: PlotRow
     row: TimePlot
     widget: RowPane | TimePlot
     weight: float
     is_wanted: bool
-    least: int
-    goes: int
     is_useful: bool = True
     has_room: bool = True
     is_insisted_on: bool = False
 
     @property
     def is_shown(self) -> bool:
+        """Also while the window is not."""
         return self.is_wanted and self.is_useful and self.has_room
 
 
@@ -148,11 +152,11 @@ class PlotStack(QWidget):
     row_added = Signal(object)  # TimePlot
     rows_fitted = Signal()  # a row went for want of room, or came back
 
-    def __init__(self, theme: Theme, overview: Overview | None = None) -> None:
+    def __init__(self, theme: Theme, overview: Overview) -> None:
         super().__init__()
         self._theme = theme
         self._overview = overview
-        self._places: dict[str, _Place] = {}  # by row, from top to bottom
+        self.places: dict[str, Place] = {}  # by row, from top to bottom
         self._moved_by_hand = False
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
@@ -161,35 +165,25 @@ class PlotStack(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        if overview is not None:
-            layout.addWidget(overview)
+        layout.addWidget(overview)
         layout.addWidget(self._splitter, 1)
         self.setAutoFillBackground(True)
 
     @property
     def rows(self) -> tuple[TimePlot, ...]:
         """All rows from top to bottom, hidden ones too."""
-        return tuple(row for place in self._places.values() for row in _rows_of(place.widget))
+        return tuple(row for place in self.places.values() for row in _rows_of(place.widget))
 
-    def add_row(
-        self,
-        row: TimePlot,
-        weight: float = 1.0,
-        *,
-        visible: bool = True,
-        pane: RowPane | None = None,
-        least: int = MIN_HEIGHT,
-        goes: int = 0,
-    ) -> None:
-        """Append a row; ``weight`` is its share of the height until the user moves a border; 0: it has its own.
+    def add_row(self, row: TimePlot, spec: PlotRow, pane: RowPane | None = None) -> None:
+        """Append a row; its weight is its share of the height until the user moves a border; 0: it has its own.
 
-        ``pane`` : holds the row, and others that come and go with it. ``least``, ``goes`` : see `PlotRow`.
+        ``pane`` : holds the row, and others that come and go with it.
         """
         widget = row if pane is None else pane
-        self._places[row.row_id] = _Place(row, widget, weight, visible, least, goes)
+        self.places[row.row_id] = Place(spec, row, widget, spec.weight, spec.shown)
         self._splitter.addWidget(widget)
-        self._splitter.setStretchFactor(self._splitter.count() - 1, round(weight * 10))
-        widget.setVisible(visible)
+        self._splitter.setStretchFactor(self._splitter.count() - 1, round(spec.weight * 10))
+        widget.setVisible(spec.shown)
         for each in _rows_of(widget):
             self._take_row(each)
         if pane is not None:
@@ -204,68 +198,45 @@ class PlotStack(QWidget):
 
     def set_weight(self, row_id: str, weight: float) -> None:
         """Another share of the height; where borders were moved by hand the row grows or shrinks by as much."""
-        before = self._places[row_id].weight
+        before = self.places[row_id].weight
         if weight == before:
             return
-        self._places[row_id].weight = weight
+        self.places[row_id].weight = weight
         if self._moved_by_hand:
-            at, sizes = list(self._places).index(row_id), self._splitter.sizes()
+            at, sizes = list(self.places).index(row_id), self._splitter.sizes()
             sizes[at] = round(sizes[at] * weight / before)
             self._splitter.setSizes(sizes)
         self._arrange()
 
     def row(self, row_id: str) -> TimePlot:
         """The row with this id."""
-        return self._places[row_id].row
-
-    def is_row_visible(self, row_id: str) -> bool:
-        """True when the row is shown (also while the window is not)."""
-        return self._places[row_id].is_shown
-
-    def is_row_wanted(self, row_id: str) -> bool:
-        """True when the row is shown, or would be if there were anything in it."""
-        return self._places[row_id].is_wanted
+        return self.places[row_id].row
 
     def set_row_visible(self, row_id: str, visible: bool) -> None:
         """Show or hide a row, however little room there is; the lowest one shown carries the time axis."""
-        place = self._places[row_id]
+        place = self.places[row_id]
         place.is_wanted = place.is_insisted_on = visible
         self._arrange()
 
     def set_rows_wanted(self, wanted: Mapping[str, bool]) -> None:
         """Show or hide rows, as far as there is room for them."""
         for row_id, is_wanted in wanted.items():
-            place = self._places[row_id]
+            place = self.places[row_id]
             place.is_wanted, place.is_insisted_on = is_wanted, False
         self._arrange()
 
     def set_row_useful(self, row_id: str, useful: bool) -> None:
         """Keep a row off the screen while there is nothing to see in it, whatever was asked for."""
-        if useful != self._places[row_id].is_useful:
-            self._places[row_id].is_useful = useful
+        if useful != self.places[row_id].is_useful:
+            self.places[row_id].is_useful = useful
             self._arrange()
-
-    def is_row_useful(self, row_id: str) -> bool:
-        """False while there is nothing to see in it."""
-        return self._places[row_id].is_useful
-
-    def set_overview_visible(self, visible: bool) -> None:
-        """Show or hide the strip on top."""
-        if self._overview is not None:
-            self._overview.setVisible(visible)
-
-    def set_crosshair(self, on: bool) -> None:
-        """Show or hide the crosshair on all rows."""
-        for row in self.rows:
-            row.marks.set_crosshair(on)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme to everything."""
         self._theme = theme
-        for place in self._places.values():
+        for place in self.places.values():
             place.widget.set_theme(theme)
-        if self._overview is not None:
-            self._overview.set_theme(theme)
+        self._overview.set_theme(theme)
 
     def reset_heights(self) -> None:
         """Back to the initial shares."""
@@ -297,8 +268,8 @@ class PlotStack(QWidget):
     def _arrange(self) -> None:
         if self.isVisible():
             self._fit_rows()
-        shown = [place for place in self._places.values() if place.is_shown]
-        for place in self._places.values():
+        shown = [place for place in self.places.values() if place.is_shown]
+        for place in self.places.values():
             place.widget.setVisible(place.is_shown)
             place.widget.set_time_axis(bool(shown) and place is shown[-1])
         if self._moved_by_hand or not shown:
@@ -309,32 +280,32 @@ class PlotStack(QWidget):
         room = self._splitter.height() - axis - borders - sum(heights.values())
         heights |= _share(room, [place for place in shown if place.weight])
         heights[shown[-1].row.row_id] += axis
-        self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self._places])
+        self._splitter.setSizes([round(heights.get(row_id, 0)) for row_id in self.places])
 
     def _fit_rows(self) -> None:
         """Leave rows out, the first to go first, until the others are not lower than they should be."""
-        before = [place.has_room for place in self._places.values()]
-        for place in self._places.values():
+        before = [place.has_room for place in self.places.values()]
+        for place in self.places.values():
             place.has_room = True
         room = self._splitter.height() - TIME_AXIS_HEIGHT
-        for place in sorted(self._places.values(), key=lambda place: place.goes):
-            needed = sum(other.least for other in self._places.values() if other.is_shown)
-            if place.goes and not place.is_insisted_on and needed > room:
+        for place in sorted(self.places.values(), key=lambda place: place.spec.goes):
+            needed = sum(other.spec.least for other in self.places.values() if other.is_shown)
+            if place.spec.goes and not place.is_insisted_on and needed > room:
                 place.has_room = False
-        if before != [place.has_room for place in self._places.values()]:
+        if before != [place.has_room for place in self.places.values()]:
             self.rows_fitted.emit()
 
 
-def _share(room: float, places: Sequence[_Place]) -> dict[str, float]:
+def _share(room: float, places: Sequence[Place]) -> dict[str, float]:
     """Heights by weight, in pixels by row, none of them lower than it should be."""
     heights: dict[str, float] = {}
     while places:
         unit = room / sum(place.weight for place in places)
-        low = [place for place in places if unit * place.weight < place.least]
+        low = [place for place in places if unit * place.weight < place.spec.least]
         if not low:
             return heights | {place.row.row_id: unit * place.weight for place in places}
-        heights |= {place.row.row_id: float(place.least) for place in low}
-        room -= sum(place.least for place in low)
+        heights |= {place.row.row_id: float(place.spec.least) for place in low}
+        room -= sum(place.spec.least for place in low)
         places = [place for place in places if place not in low]
     return heights
 

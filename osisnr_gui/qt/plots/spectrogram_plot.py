@@ -6,12 +6,11 @@ import numpy as np
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE
-from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.shading import ClipMarks, Shading
 from osisnr_gui.qt.plots.items.spectrogram import Look, PictureItem, same_objects
 from osisnr_gui.qt.plots.items.words import ColourBar
+from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP, make_scale
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -44,7 +43,8 @@ class SpectrogramPlot(TimePlot):
         self.set_y_scale(NO_SCALE)
         self.blame = BlameItem()
         self.shading: Shading = Shading(over=True)
-        self.add(self._item, self.blame, self.shading, self._bar)
+        self.clips = ClipMarks()
+        self.add(self._item, self.blame, self.shading, self._bar, self.clips)
         store.tiles_changed.connect(self._take_tiles)
 
     @property
@@ -57,17 +57,22 @@ class SpectrogramPlot(TimePlot):
 
     def show_source(self, source: Picture | None) -> None:
         """Show one source, or nothing."""
-        self._show(*(() if source is None else (source,)))
+        self.show_sources(*(() if source is None else (source,)))
 
-    def show_difference(self, reference: Picture, estimate: Picture) -> None:
-        """Show level of the estimate minus level of the reference."""
-        self._show(reference, estimate)
+    def show_sources(self, *sources: Picture) -> None:
+        """Show one source, or of two, reference and estimate, level of the second minus level of the first."""
+        if same_objects(sources, self._item.sources):
+            return
+        for source in self._item.sources:
+            if not any(source is s for s in sources):
+                self._store.release(source)
+        self._item.show_sources(*sources)
+        self._apply_scale()
+        self._dress_picture()
 
     def look_like(self, other: SpectrogramPlot) -> None:
         """Take colours, display ranges and frequency scale of another row."""
         self._colours, self._scale_name, self._levels = other._colours, other._scale_name, dict(other._levels)
-        self.marks.set_crosshair(other.marks.has_crosshair)
-        self.y_is_held = other.y_is_held
 
     def set_colours(self, name: str) -> None:
         """Another colour map (`SPECTROGRAM_MAPS`); the difference keeps its own."""
@@ -112,9 +117,6 @@ class SpectrogramPlot(TimePlot):
             return
         super().zoom_y(factor, at)
 
-    def _fit_values(self) -> None:
-        self.set_y_range(0.0, 1.0)
-
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when a pixel covers more than one frame, and what it then shows."""
         if self._bare:
@@ -133,16 +135,6 @@ class SpectrogramPlot(TimePlot):
 
     def _corner_width(self, vb: PixelViewBox) -> float:
         return self._bar.room(vb)
-
-    def _show(self, *sources: Picture) -> None:
-        if same_objects(sources, self._item.sources):
-            return
-        for source in self._item.sources:
-            if not any(source is s for s in sources):
-                self._store.release(source)
-        self._item.show_sources(*sources)
-        self._apply_scale()
-        self._dress_picture()
 
     def _unit(self) -> str:
         return self._item.sources[0].unit if self._item.sources else "dB"
@@ -169,7 +161,7 @@ class SpectrogramPlot(TimePlot):
         colours = DIFFERENCE_MAP if not self._unit() and low < 0 else self._colours
         span = max(30.0 if self._unit() == "dB" else high - low, 1e-6)
         # Under a blame map a picture is grey, so that no colour of its own is taken for heat.
-        self._item.set_look(Look("grey" if self.blame.on else colours, low, high, span))
+        self._item.look = Look("grey" if self.blame.on else colours, low, high, span)
         if self._bare or not self._item.sources:
             self._bar.hide()
         elif len(self._item.sources) == 2:

@@ -114,7 +114,7 @@ class TileStore(QObject):
             return
         self._jobs.start(key=known.serial)
         known.wanted = frozenset()
-        self._mark_changed(known)  # should another row still show it, it asks again
+        self.mark_changed(source)  # should another row still show it, it asks again
 
     def keep_only(self, sources: Iterable[Picture]) -> None:
         """Forget all other sources: their blocks, their queue, and the results still to come."""
@@ -125,9 +125,13 @@ class TileStore(QObject):
             self._cache.forget(known.serial)
             self._changed.pop(key, None)
 
-    def notify_growth(self, source: Picture) -> None:
-        """The source's coarse pictures have grown (analysis goes on): let its rows look again."""
-        self._mark_changed(self._know(source))
+    def mark_changed(self, source: Picture) -> None:
+        """There is more of a source, e.g. its coarse pictures have grown: let its rows look again."""
+        self._know(source).picture = None
+        self._changed[id(source)] = source
+        if not self._announcer.isActive():
+            # What arrives meanwhile is announced with it: each time costs a repaint. The last of a view does not wait.
+            self._announcer.start(25)
 
     def close(self) -> None:
         """Cancel what is queued and wait for the threads; afterwards `gather` shows what is there."""
@@ -220,19 +224,12 @@ class TileStore(QObject):
             elif not self._cache.put(block, codes, self._pinned()):
                 known.no_room.add(block)
             if block in known.wanted:  # not for what was fetched ahead
-                self._mark_changed(known)
+                self.mark_changed(known.source)
         if self._changed and not any(self._missing(k, list(k.wanted)) for k in self._known.values()):
             self._announcer.start(0)
 
     def _pinned(self) -> frozenset[Block]:
         return frozenset[Block]().union(*(k.wanted for k in self._known.values()))
-
-    def _mark_changed(self, known: _Known) -> None:
-        known.picture = None
-        self._changed[id(known.source)] = known.source
-        if not self._announcer.isActive():
-            # What arrives meanwhile is announced with it: each time costs a repaint. The last of a view does not wait.
-            self._announcer.start(25)
 
     def _announce(self) -> None:
         changed, self._changed = self._changed, {}

@@ -37,10 +37,10 @@ class TimeLink(QObject):
 
     Read ``extent``, ``visible``, ``band`` (the part of the pictures' frequency axis in sight), ``selection``,
     ``hover``, ``cursor``, ``playhead`` (what is heard now, NaN when nothing is), ``loop`` (None when off),
-    ``min_span`` and ``unit`` freely;
-    change them through the methods only. State changes at once; ``range_changed`` follows once per turn
-    of the event loop, after all input that waits and before the next repaint, so a burst of wheel events
-    repaints once. Rows only listen, so nothing loops.
+    ``min_span``, ``unit`` and ``has_crosshair`` freely; change them through the methods only. While
+    ``holds_values`` is set nothing but the user changes the value range of a row. State changes at once;
+    ``range_changed`` follows once per turn of the event loop, after all input that waits and before the next
+    repaint, so a burst of wheel events repaints once. Rows only listen, so nothing loops.
     """
 
     extent_changed = Signal(float, float)
@@ -66,6 +66,8 @@ class TimeLink(QObject):
         self.min_span = 1e-3
         self.unit = "s"
         self.band = (0.0, 1.0)
+        self.has_crosshair = True
+        self.holds_values = False  # after files were read again, so that what is on screen can be compared
         self._history: list[tuple[TimeSpan, tuple[float, float]]] = []
         self._last_zoom = QElapsedTimer()
         self._announced = self.visible
@@ -141,13 +143,12 @@ class TimeLink(QObject):
 
     def select(self, start: float, stop: float) -> None:
         """Select a time range, in either order, clamped to the extent."""
-        if not (math.isfinite(start) and math.isfinite(stop)):
-            return
-        self._set_selection(self._inside(start, stop))
+        if math.isfinite(start) and math.isfinite(stop):
+            self._set("selection", self._inside(start, stop))
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        self._set_selection(None)
+        self._set("selection", None)
 
     def set_hover(self, time: float, value: float = math.nan, row_id: str = "") -> None:
         """The pointer is here; NaN when it left the rows."""
@@ -156,26 +157,27 @@ class TimeLink(QObject):
             self.hover = hover
             self.hover_changed.emit(*hover)
 
+    def set_crosshair(self, on: bool) -> None:
+        """Show or hide the crosshair on all rows."""
+        self.has_crosshair = on
+        self.hover_changed.emit(*self.hover)
+
     def set_cursor(self, time: float) -> None:
         """Put the cursor here; NaN hides it."""
-        if time != self.cursor and not (math.isnan(time) and math.isnan(self.cursor)):
-            self.cursor = time
-            self.cursor_changed.emit(time)
+        self._set("cursor", time)
 
     def set_playhead(self, time: float) -> None:
         """This is heard now; NaN: nothing is."""
-        if time != self.playhead and not (math.isnan(time) and math.isnan(self.playhead)):
-            self.playhead = time
-            self.playhead_changed.emit(time)
+        self._set("playhead", time)
 
     def set_loop(self, start: float, stop: float) -> None:
         """Play from ``start`` to ``stop`` over and over, in either order, clamped to the extent."""
         if math.isfinite(start) and math.isfinite(stop):
-            self._set_loop(self._inside(start, stop))
+            self._set("loop", self._inside(start, stop))
 
     def clear_loop(self) -> None:
         """Play on to the end."""
-        self._set_loop(None)
+        self._set("loop", None)
 
     def request_seek(self, time: float) -> None:
         """The user pointed at a time to go to; whoever plays decides what to do."""
@@ -188,15 +190,12 @@ class TimeLink(QObject):
             self._announced = self.visible
             self.range_changed.emit(*self.visible)
 
-    def _set_selection(self, selection: TimeSpan | None) -> None:
-        if selection != self.selection:
-            self.selection = selection
-            self.selection_changed.emit(selection)
-
-    def _set_loop(self, loop: TimeSpan | None) -> None:
-        if loop != self.loop:
-            self.loop = loop
-            self.loop_changed.emit(loop)
+    def _set(self, name: str, value: TimeSpan | float | None) -> None:
+        """Change what has this name, and say so; NaN for NaN is no change."""
+        before = getattr(self, name)
+        if value != before and not (value != value and before != before):
+            setattr(self, name, value)
+            getattr(self, f"{name}_changed").emit(value)
 
     def _inside(self, start: float, stop: float) -> TimeSpan | None:
         """The part inside the extent, or None."""

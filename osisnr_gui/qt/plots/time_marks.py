@@ -45,37 +45,22 @@ class TimeMarks(QObject):
 
     edge_held = Signal(bool)
 
-    def __init__(self, plot: pg.PlotItem, link: TimeLink, row_id: str, theme: Theme) -> None:
+    def __init__(self, plot: pg.PlotItem, link: TimeLink, theme: Theme, row_id: str | None) -> None:
+        """`row_id` : of the row under the pointer the crosshair has both lines; None: here it has none."""
         super().__init__()
         self._plot, self._link, self._row_id, self._theme = plot, link, row_id, theme
         self.lines: dict[str, Line] = {}
         self.regions: dict[str, pg.LinearRegionItem] = {}
-        self.has_crosshair = True
         self.is_seen = False  # while it is not, nothing is followed until `catch_up`
-        link.selection_changed.connect(self._follow_selection)
-        link.loop_changed.connect(self._follow_loop)
+        for signal in (link.selection_changed, link.loop_changed, link.cursor_changed, link.playhead_changed):
+            signal.connect(self._follow)
         link.hover_changed.connect(self._follow_hover)
-        link.cursor_changed.connect(self._follow_cursor)
-        link.playhead_changed.connect(self._follow_playhead)
         self.set_theme(theme)
-
-    @property
-    def edges(self) -> list[pg.InfiniteLine]:
-        """What can be dragged of the regions there are."""
-        return [line for region in self.regions.values() for line in region.lines]
 
     def catch_up(self) -> None:
         """Show what changed while the row was not seen: hidden rows do not follow."""
-        link, self.is_seen = self._link, True
-        self._follow_selection(link.selection)
-        self._follow_loop(link.loop)
-        self._follow_cursor(link.cursor)
-        self._follow_playhead(link.playhead)
-        self._follow_hover(*link.hover)
-
-    def set_crosshair(self, on: bool) -> None:
-        """Show or hide the crosshair."""
-        self.has_crosshair = on
+        self.is_seen = True
+        self._follow()
         self._follow_hover(*self._link.hover)
 
     def set_theme(self, theme: Theme) -> None:
@@ -126,23 +111,18 @@ class TimeMarks(QObject):
         if is_loop and together and link.loop is not None:
             link.select(*link.loop)
 
-    def _follow_cursor(self, time: float) -> None:
-        self._show_line("cursor", time)
-
-    def _follow_playhead(self, time: float) -> None:
-        self._show_line("playhead", time)
+    def _follow(self, *_: object) -> None:
+        """All but the pointer; what has not moved costs next to nothing."""
+        self._show_region("selection", self._link.selection)
+        self._show_region("loop", self._link.loop)
+        self._show_line("cursor", self._link.cursor)
+        self._show_line("playhead", self._link.playhead)
 
     def _follow_hover(self, time: float, value: float, row_id: str) -> None:
-        if not self.has_crosshair:
+        if self._row_id is None or not self._link.has_crosshair:
             time, value, row_id = NO_HOVER
         self._show_line("cross_time", time)
         self._show_line("cross_value", value if row_id == self._row_id else math.nan)
-
-    def _follow_selection(self, selection: TimeSpan | None) -> None:
-        self._show_region("selection", selection)
-
-    def _follow_loop(self, loop: TimeSpan | None) -> None:
-        self._show_region("loop", loop)
 
     def _show_line(self, name: str, at: float) -> None:
         on = math.isfinite(at)

@@ -15,7 +15,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import NoAxis, TickAxis, TimeAxis, ValueScale
 from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
-from osisnr_gui.qt.plots.items.pixel_item import Grid, PixelItem, StillPicture
+from osisnr_gui.qt.plots.items.painting import Grid, PixelItem, StillPicture
 from osisnr_gui.qt.plots.items.shading import Shading
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -111,7 +111,6 @@ class TimePlot(PlotWidget):
     """A plot whose x axis is the shared time. `row_id` names it in hover signals."""
 
     SIZE = (640, 140)
-    double_clicked = Signal(float, float)  # time, value
     y_range_changed = Signal(float, float)
     shown_changed = Signal()  # comes into sight, or leaves it: some rows are worked out only while they are seen
     handle_held = Signal(bool)  # a line or an edge is dragged, is let go
@@ -121,18 +120,17 @@ class TimePlot(PlotWidget):
 
     def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str = "") -> None:
         self.box = TimeViewBox(link, theme)
-        self._left = TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
+        self.left = TickAxis("left", theme, axes.LinearScale(), axes.LEFT_AXIS_WIDTH)
         self._lower = TimeAxis(link, theme, axes.TIME_AXIS_HEIGHT)
-        super().__init__(self.box, self._left, self._lower)
+        super().__init__(self.box, self.left, self._lower)
         self.link, self.row_id = link, row_id
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
-        self.y_is_held = False  # for the moment nothing but the user changes it
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
         self.words = RowWords(title, self._title_note, self._corner_width)
         self._level_lines: list[LevelLine] = []
-        self.add(Grid(self._lower, self._left), self.words)
-        self.marks = TimeMarks(self.plotItem, link, row_id, theme)
+        self.add(Grid(self._lower, self.left), self.words)
+        self.marks = TimeMarks(self.plotItem, link, theme, row_id)
         self._listen()
         self._place_axes()
         self.setMinimumHeight(MIN_HEIGHT)
@@ -145,10 +143,8 @@ class TimePlot(PlotWidget):
     def _listen(self) -> None:
         self.link.range_changed.connect(self._follow_range)
         self.marks.edge_held.connect(self.handle_held)
-        self.box.double_clicked.connect(self.double_clicked)
         self.box.values_zoomed.connect(self.zoom_y)
         self.box.values_panned.connect(self.pan_y)
-        self.box.values_chosen.connect(self._choose_values)
         self.scene().sigMouseMoved.connect(self.point_at)
         for signal in (self.scene().sigItemAdded, self.scene().sigItemRemoved):
             signal.connect(self._take_item)
@@ -165,8 +161,8 @@ class TimePlot(PlotWidget):
         self.add(*lines)
         for line in lines:
             line.set_theme(self.theme)
-            line.sigDragged.connect(self._take)
-            line.sigPositionChangeFinished.connect(self._let_go)
+            for signal in (line.sigDragged, line.sigPositionChangeFinished):
+                signal.connect(self._follow_line)
         self._level_lines += lines
         self.add(LevelTags(lines, lambda: self.words.title_box))
 
@@ -202,16 +198,12 @@ class TimePlot(PlotWidget):
         if on != self.time_axis:
             self.time_axis = on
             self._place_axes()
+            self._resized()
             self.refresh()
-
-    @property
-    def value_scale(self) -> ValueScale:
-        """Title and ticks of the left axis."""
-        return self._left.scale_of_values
 
     def set_y_scale(self, scale: ValueScale) -> None:
         """Take title and ticks of the left axis from this scale."""
-        self._left.set_scale(scale)
+        self.left.set_scale(scale)
         self.refresh()
 
     def set_y_range(self, lo: float, hi: float) -> None:
@@ -246,7 +238,7 @@ class TimePlot(PlotWidget):
     @property
     def follows_data(self) -> bool:
         """Whether the value range is the automatic one."""
-        return not (self.y_by_hand or self.y_is_held)
+        return not (self.y_by_hand or self.link.holds_values)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show what the row is about with one estimate in view; see `rows.PlotRow.depends`."""
@@ -282,15 +274,12 @@ class TimePlot(PlotWidget):
         self.link.set_hover(math.nan)
 
     def _fit_values(self) -> None:
-        """Show the values there are."""
+        """Show the values there are: here all that the limits allow, if there are limits."""
+        self.set_y_range(*self._y_limits)
 
-    def _take(self, line: LevelLine) -> None:
+    def _follow_line(self, line: LevelLine) -> None:
         self.refresh()
-        if line.moving:
-            self.handle_held.emit(True)
-
-    def _let_go(self, _line: LevelLine) -> None:
-        self.handle_held.emit(False)
+        self.handle_held.emit(line.moving)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """With Shift a drag zooms wherever it begins: nothing else can be taken."""
@@ -311,7 +300,8 @@ class TimePlot(PlotWidget):
 
     def _set_movable(self, on: bool) -> None:
         lines = [line for line in self._level_lines if line.is_handle]
-        for line in (*lines, *self.marks.edges):
+        edges = [edge for region in self.marks.regions.values() for edge in region.lines]
+        for line in (*lines, *edges):
             line.setMovable(on)
 
     def _adopt_values(self, _box: PixelViewBox, values: tuple[float, float]) -> None:
@@ -320,10 +310,6 @@ class TimePlot(PlotWidget):
             self.y_by_hand = True
             self.set_y_range(*values)
             self.box.setYRange(*self._y, padding=0.0)
-
-    def _choose_values(self, lo: float, hi: float) -> None:
-        self.y_by_hand = True
-        self.set_y_range(lo, hi)
 
     def _place_axes(self) -> None:
         """The lowest row of a stack has time labels under it."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QGraphicsSceneWheelEven
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.scales import Number
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 CLICK_PIXELS = 4.0
@@ -67,9 +68,9 @@ class PixelViewBox(pg.ViewBox):
         """Everything a picture depends on: what is equal for the same view is kept."""
         return self.t0, self.t1, self.lo, self.hi, self.width(), self.height(), self.pixel_ratio
 
-    def x_of(self, time: float) -> float:
-        """Pixel of a time."""
-        return (time - self.t0) / (self.t1 - self.t0) * self.width()
+    def x_of(self, time: Number) -> Number:
+        """Pixel of a time, or of many."""
+        return (time - self.t0) * (self.width() / (self.t1 - self.t0))
 
     def y_of(self, value: float) -> float:
         """Pixel of a value."""
@@ -78,10 +79,6 @@ class PixelViewBox(pg.ViewBox):
     def value_at(self, y: float) -> float:
         """Value at a pixel."""
         return self.hi - y / self.height() * (self.hi - self.lo)
-
-    def xs_of(self, times: FloatArray) -> FloatArray:
-        """Pixels of many times."""
-        return (times - self.t0) * (self.width() / (self.t1 - self.t0))
 
     def ys_of(self, values: FloatArray) -> FloatArray:
         """Pixels of many values, kept within one height of the plot.
@@ -113,7 +110,6 @@ class TimeViewBox(PixelViewBox):
 
     values_zoomed = Signal(float, float)  # factor, the value that stays
     values_panned = Signal(float)  # share of the range
-    values_chosen = Signal(float, float)
     double_clicked = Signal(float, float)  # time, value
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
@@ -202,7 +198,7 @@ class TimeViewBox(PixelViewBox):
         if abs(size.x()) > CLICK_PIXELS:
             self._link.set_range(box.left(), box.right())
         if abs(size.y()) > 3 * CLICK_PIXELS:  # a nearly flat box means time only
-            self.values_chosen.emit(box.top(), box.bottom())
+            self.setYRange(box.top(), box.bottom(), padding=0.0)
 
     def _ask_for_range(self, _box: pg.ViewBox, visible: tuple[float, float]) -> None:
         if not self._is_following:

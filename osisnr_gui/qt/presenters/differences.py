@@ -1,22 +1,95 @@
-"""The row of differences: which estimate is held against which, and their numbers, from a thread of its own."""
+"""Which curves are drawn, ghosts among them, and the row of differences: which estimate is held against which, and
+their numbers, from a thread of its own."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.comparison_plots import Contest, DifferenceCurve, DifferencePlot
+from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shown_curves import ShownGhost, ghost_of, value_at
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.difference import Quantity, find_difference, partner_pair, partners
-from osisnr_gui.session.scores import FrameLosses, PairScore
+from osisnr_gui.session.comparison.difference import Change, Ghost, Quantity, find_difference, partner_pair, partners
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import FrameLosses, PairScore, osi_db_of
+from osisnr_gui.session.segments.bad_segments import Facts
+from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.comparison import difference_text, partner_name
+
+
+class CurveChoice(NamedTuple):
+    """hidden : estimates without a curve. mixture : whether the unprocessed mixture has one."""
+
+    hidden: frozenset[Source] = frozenset()
+    mixture: bool = False
+
+
+def value_at(values: FloatArray, first_time: float, step: float, time: float) -> float:
+    """The value of the frame at a time, nan where there is none."""
+    index = round((time - first_time) / step)
+    return float(values[index]) if 0 <= index < values.size else math.nan
+
+
+def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[Curve]:
+    """OSI-SNR of every estimate that is not hidden, and of the mixture where that is wanted."""
+    curves = [
+        _curve(pair, index, index == selected)
+        for index, pair in enumerate(analysis.pairs)
+        if pair.score is not None and pair.source not in choice.hidden
+    ]
+    mixture = analysis.unprocessed_for(selected) if choice.mixture else None
+    return curves if mixture is None or mixture.score is None else [*curves, _curve(mixture, MIXTURE)]
+
+
+def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
+    """The OSI-SNR of a pair that has a score, by the formula that leads."""
+    assert pair.score is not None, "only what has a score has a curve"
+    frames = pair.score.facts.frames
+    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownGhost:
+    """A ghost of estimate number `place`, called `name`. facts : under the silence limit in force.
+
+    change : None while it is worked out, and for an estimate that cannot be read.
+    """
+
+    place: int
+    source: Source
+    ghost: Ghost
+    name: str
+    facts: Facts
+    change: Change | None = None
+
+
+def ghost_of(ghosts: Sequence[ShownGhost], place: int) -> ShownGhost | None:
+    """The ghost of estimate number `place`."""
+    return next((ghost for ghost in ghosts if ghost.place == place), None)
+
+
+def ghost_curves(
+    ghosts: Sequence[ShownGhost], formula: Formula, selected: int, hidden: frozenset[Source]
+) -> list[Curve]:
+    """Lines for the plot of OSI-SNR, without those of hidden estimates; of many only that of the one in view."""
+    drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
+    if len(drawn) > 3:
+        drawn = [ghost for ghost in drawn if ghost.place == selected]
+    curves = []
+    for shown in drawn:
+        frames, osi_db = shown.facts.frames, osi_db_of(shown.facts, formula)
+        curves.append(Curve(frames.first_time, frames.grid.step, osi_db, shown.place, before=shown.name))
+    return curves
+
 
 DELTA = "delta"
 NOTHING = _("Nothing to compare with: add another estimate of the same reference, or the unprocessed mixture")
@@ -27,19 +100,17 @@ class Differences(QObject):
 
     changed = Signal()  # another curve is on show
 
-    def __init__(self, link: TimeLink, theme: Theme, now: Callable[[], tuple[Analysis, int]], parent: QObject) -> None:
-        """`now` gives the analysis and the place of the estimate in view, for when the row comes into sight."""
+    def __init__(self, link: TimeLink, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self.row = DifferencePlot(link, theme, DELTA)
         self.measure = Quantity.OSI
-        self._now, (self._analysis, self._selected) = now, now()
+        self._analysis, self._selected = Analysis(Session()), 0
         self._chosen: dict[str, str | int] = {}  # by the estimate's path, that of another one, or MIXTURE, or GHOST
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._asked: tuple[object, ...] = ()
         self._job = Jobs("difference", self)
         self._job.reported.connect(self._take)
         self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
-        self.row.shown_changed.connect(self._catch_up)
 
     @property
     def options(self) -> tuple[int, ...]:
@@ -73,8 +144,7 @@ class Differences(QObject):
         self._analysis, self._selected = analysis, selected
         here = {source.path for source in analysis.session.estimates}
         self._chosen = {path: other for path, other in self._chosen.items() if path in here}
-        if self.row.isVisible():
-            self._follow()
+        self._follow()
 
     def show_ghosts(self, ghosts: tuple[ShownGhost, ...]) -> None:
         """What estimates were before their files changed; what is on screen stays until another is chosen."""
@@ -82,8 +152,7 @@ class Differences(QObject):
         if self.row.isVisible() and partner is not None:
             self._choose(partner)
         self._ghosts = ghosts
-        if self.row.isVisible():
-            self._follow()
+        self._follow()
 
     def choose(self, place: int) -> None:
         """Hold the estimate in view against this one, or MIXTURE, or GHOST."""
@@ -123,17 +192,10 @@ class Differences(QObject):
         other = _("mix") if contest.partner == MIXTURE else partner_name(contest.partner)
         return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return not self.row.isVisible() or not self._job.is_busy
-
-    def _catch_up(self) -> None:
-        """What was not worked out while the row was hidden."""
-        if self.row.isVisible():
-            self.show_analysis(*self._now())
-
     def _follow(self) -> None:
-        """Work out what is not on screen already; what is stays until then."""
+        """Work out what is not on screen already, while the row is seen; what is stays until then."""
+        if not self.row.isVisible():
+            return
         scores, place = self._scores(), self.partner
         self.row.set_message("" if self.options else NOTHING)
         if scores is None or place is None:
@@ -152,15 +214,14 @@ class Differences(QObject):
 
     def _scores(self) -> tuple[PairScore, FrameLosses] | None:
         analysis, place = self._analysis, self.partner
-        if place is None:
+        score = None if place is None else analysis.pairs[self._selected].score
+        if place is None or score is None:
             return None
-        score, ghost = analysis.pairs[self._selected].score, ghost_of(self._ghosts, self._selected)
+        ghost = ghost_of(self._ghosts, self._selected)
         if place == GHOST and ghost is not None:
-            return None if score is None else (score, FrameLosses(ghost.facts, score.loss))
+            return score, FrameLosses(ghost.facts, score.loss)
         other = partner_pair(analysis, self._selected, place)
-        if score is None or other is None or other.score is None:
-            return None
-        return score, other.score
+        return None if other is None or other.score is None else (score, other.score)
 
     def _take(self, result: tuple[Contest, DifferenceCurve]) -> None:
         self.row.show_contest(*result)

@@ -1,17 +1,14 @@
 """The pictures of estimates: of the one in view, or of all of them one above the other."""
 
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.items.shading import ClipMarks
 from osisnr_gui.qt.plots.plot_stack import RowPane
 from osisnr_gui.qt.plots.rows import SPECTROGRAM_WEIGHT
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
-from osisnr_gui.qt.presenters.shader import Shader
+from osisnr_gui.qt.presenters.pair_maps import Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
@@ -40,9 +37,7 @@ class EstimateRows(QObject):
         self.pane = RowPane(self.main)
         self.stacked = False
         self._shaders: list[Shader] = []
-        self._clips = [ClipMarks()]
-        self.main.add(self._clips[0])
-        self._link, self._theme, self._tiles = link, theme, tiles
+        self._link, self._tiles = link, tiles
         self._places: dict[str, int] = {}  # by row
         self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
 
@@ -78,14 +73,14 @@ class EstimateRows(QObject):
             row.y_by_hand = self.main.y_by_hand
             row.set_y_range(self.main.box.lo, self.main.box.hi)
         self.show_bad(analysis)
-        for marks, place in zip(self._clips, (selected, *places), strict=False):
+        for row, place in zip((self.main, *self.others), (selected, *places), strict=False):
             pair = analysis.pair_at(place)
-            marks.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
+            row.clips.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
         shown = [self.main if place == selected else row for row, place in zip(self.others, places, strict=False)]
         self.pane.show_rows(shown or [self.main])
         if moved:
             self.pane.reveal(self.main)
-        self._say()
+        self.show_titles()
 
     def show_bad(self, analysis: Analysis) -> None:
         """Shade the bad frames in the rows of the other estimates."""
@@ -93,28 +88,17 @@ class EstimateRows(QObject):
             pair = analysis.pair_at(self._places.get(row.row_id, -1))
             shader.show_bad(None if pair is None or pair.score is None else pair.score.bad)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Titles with colours of another look."""
-        self._theme = theme
-        self._say()
-
     def _make_row(self) -> None:
-        row = SpectrogramPlot(self._link, self._theme, f"{ESTIMATE}_{len(self.others)}", self._tiles, bare=True)
+        row = SpectrogramPlot(self._link, self.main.theme, f"{ESTIMATE}_{len(self.others)}", self._tiles, bare=True)
         row.look_like(self.main)
-        clips = ClipMarks()
-        row.add(clips)
-        self._clips.append(clips)
         self._shaders.append(Shader([row.shading]))
         row.words.make_button(_("Bring this estimate into view"))
-        row.words.clicked.connect(partial(self._choose, row.row_id))
+        row.words.clicked.connect(lambda: self.chosen.emit(self._places[row.row_id]))
         self.others.append(row)
         self.pane.add_row(row)
 
-    def _choose(self, row_id: str) -> None:
-        self.chosen.emit(self._places[row_id])
-
-    def _say(self) -> None:
-        """Titles, and what stands in place of a picture."""
+    def show_titles(self) -> None:
+        """Titles in the colours of the theme, and what stands in place of a picture."""
         analysis, selected, hidden = self._shown
         left_out = len(visible_places(analysis, selected, hidden)) - len(self._places) if self._places else 0
         several = len(analysis.references) > 1
@@ -131,7 +115,7 @@ class EstimateRows(QObject):
             if left_out and row is self.pane.shown[-1]:
                 more = ngettext("{title} · {n} more not shown", "{title} · {n} more not shown", left_out)
                 title = more.format(title=title, n=left_out)
-            row.set_title(title, self._theme.estimate(place).colour)
+            row.set_title(title, self.main.theme.estimate(place).colour)
             waits = pair.reference is None or pair.reference.error is not None
             message = str(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
             row.set_message(message, error=pair.error is not None)

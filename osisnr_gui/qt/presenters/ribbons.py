@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.comparison_plots import RibbonPlot
-from osisnr_gui.qt.plots.items.strips import Ribbon
+from osisnr_gui.qt.plots.items.maps import Ribbon
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
@@ -59,11 +59,10 @@ class _Wish:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """What has become known for a wish: the ribbon so far, or a pass that is done. final : nothing more follows."""
+    """What has become known for a wish: the ribbon so far, or a pass that is done."""
 
     wish: _Wish
     best: BestFrames | None = None
-    final: bool = False
     cross: tuple[PairKey, CrossFrames] | None = None
 
 
@@ -76,18 +75,18 @@ class PairingRow:
         self.row.shown_changed.connect(self._follow)
         self.best: BestFrames | None = None
         self._wish: _Wish | None = None
-        self._under_way: _Wish | None = None
-        self._may_start = self._done = False
+        self._asked: _Wish | None = None  # what is made, or is there
+        self._may_start = False
         self._known: dict[PairKey, CrossFrames] = {}
         self._job = Jobs("pairing", self.row)
         self._job.reported.connect(self._take)
-        self._job.failed.connect(self._fail)
+        self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Follow the estimate in view. Passes begin when the analysis is complete, so as not to hold it up."""
         wish = _wish_of(analysis, selected)
         if (wish and wish.key) != (self._wish and self._wish.key):
-            self._wish, self._done = wish, False
+            self._wish = wish
             self._show(None)
         self._may_start = analysis.complete
         self._follow()
@@ -98,21 +97,16 @@ class PairingRow:
         words_of = _("fits ref {lead}")
         return "" if lead is None else words_of.format(lead=lead_words(lead, lambda place: str(place + 1)))
 
-    def is_final(self) -> bool:
-        """Whether what is on screen is the best there will be."""
-        return not self.row.isVisible() or not self._job.is_busy
-
     def _follow(self) -> None:
         """Start on what is wanted while the row is seen; stop when it is not."""
         wish = self._wish if self.row.isVisible() and self._may_start else None
-        if wish is None and self._under_way is not None:
-            self._under_way = None
+        if wish is None and self._job.is_busy:
+            self._asked = None
             self._job.cancel()
-        elif wish is not None and not self._done and wish is not self._under_way:
-            self._under_way = wish
+        elif wish is not None and wish is not self._asked:
+            self._asked = wish
             self.row.set_message("")
-            known = dict(self._known)
-            self._job.start(partial(_work, wish, known))
+            self._job.start(partial(_work, wish, dict(self._known)))
 
     def _take(self, part: _Part) -> None:
         if part.cross is not None:
@@ -120,14 +114,8 @@ class PairingRow:
             self._known[part.cross[0]] = part.cross[1]
             for key in list(self._known)[:-MOST_KEPT]:
                 del self._known[key]
-        if part.wish is self._under_way:
-            self._done |= part.final
-            if part.best is not None:
-                self._show(part.best)
-
-    def _fail(self, words: str, _details: str) -> None:
-        self._done = True
-        self.row.set_message(words, error=True)
+        if part.wish is self._asked and part.best is not None:
+            self._show(part.best)
 
     def _show(self, best: BestFrames | None) -> None:
         self.best, wish = best, self._wish
@@ -211,7 +199,7 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
             cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
             job.report(_Part(wish, cross=(key, cross)))
         found[place] = cross
-    return _Part(wish, find_pairing(wish.own, wish.facts, found), final=True)
+    return _Part(wish, find_pairing(wish.own, wish.facts, found))
 
 
 class Ribbons:
@@ -235,14 +223,6 @@ class Ribbons:
             self._best = best
             ribbon = None if best is None else _ribbon_of(best, estimate_letter, ribbon_colour)
             self.best_row.show_ribbon(ribbon, " ".join(_best_words(best)))
-
-    def useful(self, analysis: Analysis) -> dict[str, bool]:
-        """Whether there is anything to show, by row."""
-        session = analysis.session
-        return {
-            BEST: len(set(session.partners)) < len(session.partners),
-            PAIRING: len(session.references) > 1 and bool(session.estimates),
-        }
 
     def readout(self, time: float) -> dict[str, str]:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""

@@ -49,7 +49,7 @@ def place(window: MainWindow) -> tuple[object, ...]:
     views, link, stack = window.views, window.views.plots.link, window.views.plots.stack
     box = views.plots.spectrograms[0].box
     bar = views.view_bar
-    rows = [stack.is_row_wanted(row) for row in ("reference", "difference", "gain", "osi")]
+    rows = [stack.places[row].is_wanted for row in ("reference", "difference", "gain", "osi")]
     shown = (link.visible, box.lo, box.hi, link.cursor, link.selection, link.loop, views.selection.index)
     return *shown, rows, bar.scale, bar.colours, bar.levels, views.store.session.hidden
 

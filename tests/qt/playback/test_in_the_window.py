@@ -397,7 +397,7 @@ def test_the_pause_icon_stays_when_the_theme_changes(window: MainWindow) -> None
     action, themes = window.actions_by_id.by_id["play"], window.views.themes
     action.trigger()
     assert window.views.player.is_playing
-    themes.set_mode("light" if themes.theme.is_dark else "dark")
+    themes.set_mode("light" if themes.theme.name == "dark" else "dark")
     assert action.icon().cacheKey() == icon("pause", themes.theme.text).cacheKey()
     action.trigger()
     assert action.icon().cacheKey() == icon("play", themes.theme.text).cacheKey()

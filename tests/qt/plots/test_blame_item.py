@@ -8,9 +8,9 @@ from plot_kit import drawn, view_box
 from PySide6.QtGui import QColor, QImage
 
 from osisnr_gui.qt.look.theme import contrast_ratio
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.maps import HIGHEST, BlameItem, BlamePicture, heat_image
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
+from osisnr_gui.qt.plots.scales import make_scale
 
 SCALE = make_scale("linear", 10, 1.0)
 VIEW = (100, 40, 0.0, 10.0)

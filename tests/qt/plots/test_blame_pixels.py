@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.maps import HIGHEST, density_pixels, heat_codes, mean_between
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.map_plots import step_for
+from osisnr_gui.qt.plots.scales import make_scale
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=80, database=None)
 

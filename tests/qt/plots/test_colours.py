@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from osisnr_gui.qt.plots.colours import (
+from osisnr_gui.qt.plots.scales import (
     DIFFERENCE_MAP,
     SPECTROGRAM_MAPS,
     code_of,

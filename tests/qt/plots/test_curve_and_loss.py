@@ -167,7 +167,7 @@ def test_threshold_is_dragged(curves, qtbot):
     assert moved == pytest.approx([12.0, 15.0, 20.0], abs=0.2)
     assert held[0]
     assert not held[-1]
-    assert curves.threshold == moved[-1]
+    assert curves.threshold_line.level == moved[-1]
     assert selected == []
     with qtbot.assertNotEmitted(curves.threshold_line.level_dragged):
         curves.threshold_line.show_level(3.0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osisnr_gui.qt.plots.frequency_scale import SCALE_NAMES, make_scale, row_bins
+from osisnr_gui.qt.plots.scales import SCALE_NAMES, make_scale, row_bins
 
 GRIDS = [(257, 31.25), (513, 46.875), (129, 187.5), (2049, 11.71875), (64, 1.0), (3, 1.0), (1, 1.0), (2, 4000.0)]
 

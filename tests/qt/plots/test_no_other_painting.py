@@ -88,8 +88,8 @@ def test_the_overview_has_a_region_for_its_window(qtbot: QtBot, samples: Path) -
         plots = window.views.plots
         plots.link.set_range(1.0, 2.0)
         plots.link.flush()
-        assert isinstance(plots._overview.window_region, pg.LinearRegionItem)
-        assert plots._overview.window_region.getRegion() == pytest.approx((1.0, 2.0))
+        assert isinstance(plots.overview.window_region, pg.LinearRegionItem)
+        assert plots.overview.window_region.getRegion() == pytest.approx((1.0, 2.0))
 
 
 def test_eight_windows_leave_nothing_behind(qtbot: QtBot, samples: Path) -> None:

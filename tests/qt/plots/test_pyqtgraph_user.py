@@ -10,7 +10,9 @@ from plot_kit import pixels
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK
+from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
+from osisnr_gui.qt.plots.rows import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
@@ -19,9 +21,9 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 def rows(qtbot: QtBot) -> Iterator[tuple[TimePlot, ...]]:
     link = TimeLink()
     link.set_extent(0.0, 100.0, min_span=0.01)
-    stack = PlotStack(DARK)
+    stack = PlotStack(DARK, Overview(link, DARK))
     for name in ("first", "second", "hidden"):
-        stack.add_row(TimePlot(link, DARK, name), visible=name != "hidden")
+        stack.add_row(TimePlot(link, DARK, name), PlotRow(name, "", 1.0, shown=name != "hidden"))
     qtbot.addWidget(stack)
     stack.resize(800, 400)
     stack.show()

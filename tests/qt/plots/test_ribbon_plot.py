@@ -13,7 +13,7 @@ from osisnr_gui.core.several import NOBODY, BestOf
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.comparison_plots import RIBBON_PIXELS, RibbonPlot
-from osisnr_gui.qt.plots.items.strips import Ribbon, clear_runs, shares_per_pixel
+from osisnr_gui.qt.plots.items.maps import Ribbon, clear_runs, shares_per_pixel
 from osisnr_gui.qt.plots.time_link import TimeLink
 
 COLOURS = ["#ff0000", "#00ff00"]

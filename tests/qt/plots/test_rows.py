@@ -40,7 +40,7 @@ def test_rows_stand_in_the_order_of_the_table(qtbot: QtBot) -> None:
     with open_window(qtbot, (1000, 700)) as window:
         stack = window.views.plots.stack
         assert [row.row_id for row in stack.rows] == [row.id for row in ROWS]
-        assert {row.id for row in ROWS if stack.is_row_wanted(row.id)} == {row.id for row in ROWS if row.shown}
+        assert {row.id for row in ROWS if stack.places[row.id].is_wanted} == {row.id for row in ROWS if row.shown}
 
 
 def visible(window: MainWindow) -> list[str]:

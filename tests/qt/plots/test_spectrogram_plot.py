@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.colours import colour_table, value_of
-from osisnr_gui.qt.plots.frequency_scale import make_scale
 from osisnr_gui.qt.plots.items.spectrogram import (
     Look,
     PictureItem,
@@ -23,6 +21,7 @@ from osisnr_gui.qt.plots.items.spectrogram import (
     value_of_all,
 )
 from osisnr_gui.qt.plots.items.words import ColourBar
+from osisnr_gui.qt.plots.scales import colour_table, make_scale, value_of
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
@@ -91,7 +90,7 @@ def test_one_pixel_per_column_and_bin_is_the_matrix_itself(store: TileStore) -> 
     item = PictureItem(store)
     item.show_sources(source)
     item.set_scale(make_scale("linear", 33, 1.0))
-    item.set_look(Look("viridis", -130.0, 20.0))
+    item.look = Look("viridis", -130.0, 20.0)
     box = view_box(61, 33, -STEP / 2, 60.5 * STEP)
     image = drawn(item, box)
     table = colour_table("viridis", 1.0, 255.0, DARK.background)
@@ -172,7 +171,7 @@ def test_frequency_axis_has_two_labels_at_every_zoom(plot: SpectrogramPlot) -> N
         plot.set_y_range(0.0, 1.0)
         for _ in range(40):
             m = pixels(plot)
-            labels = [t.label for t in plot.value_scale.ticks(m.lo, m.hi, m.height) if t.label]
+            labels = [t.label for t in plot.left.scale_of_values.ticks(m.lo, m.hi, m.height) if t.label]
             assert len(set(labels)) >= 2
             plot.zoom_y(0.8, 0.37)
         assert plot.frequency_at(pixels(plot).hi) - plot.frequency_at(pixels(plot).lo) > 100.0
@@ -194,12 +193,12 @@ def test_mask_counts_bins_and_plain_values(plot: SpectrogramPlot) -> None:
     codes = np.full((500, 64), 128, dtype=np.uint8)
     plot.show_source(Matrix(codes, bin_step=1.0, unit=""))
     plot.grab()
-    assert plot.value_scale.title == "Bin"
+    assert plot.left.scale_of_values.title == "Bin"
     assert plot.levels == (0.0, 1.0)
     assert plot.value_at(1.0, 20.0) == pytest.approx(0.5)
     plot.set_unit_levels(plot._unit(), 0.0, 0.5)
     plot.show_source(random_source())
-    assert plot.value_scale.title == "Frequency (Hz)"
+    assert plot.left.scale_of_values.title == "Frequency (Hz)"
     assert plot.levels == (-90.0, -10.0)  # the mask's range is not the sound's
 
 
@@ -209,7 +208,7 @@ def test_difference_codes() -> None:
     at = {v: round(1 + 254 * (v + 130) / 150) for v in (-130, -100, -90, -60, -45, -30, 0)}
     reference = np.array([[at[-60], at[-60], at[-130], at[-100], at[0], 0, at[-60]]], dtype=np.uint8)
     estimate = np.array([[at[-60], at[-45], at[-100], at[-60], at[-60], at[-60], 0]], dtype=np.uint8)
-    codes = difference_codes(reference, estimate, levels, levels, 30.0)[0].astype(int)
+    codes = difference_codes((reference, estimate), (levels, levels), 30.0)[0].astype(int)
     assert codes[0] == 128  # equal
     assert codes[1] == pytest.approx(128 + 127 / 2, abs=2)  # +15 dB of 30
     assert codes[2] == 128  # both under the floor
@@ -221,7 +220,7 @@ def test_difference_codes() -> None:
 def test_difference_row(plot: SpectrogramPlot) -> None:
     reference, estimate = (Matrix(np.full((500, 257), code, np.uint8)) for code in (150, 150))
     estimate.codes[:250] = 180
-    plot.show_difference(reference, estimate)
+    plot.show_sources(reference, estimate)
     image = plot.grab().toImage()
     assert plot.is_final()
     assert plot.value_at(1.0, 1000.0) == pytest.approx(30 * 150 / 254)
@@ -248,7 +247,7 @@ def test_the_title_says_what_a_pixel_of_many_frames_is(plot: SpectrogramPlot, li
         plot.grab()
         notes.append(plot._title_note(plot.box))
     assert notes == ["", "", " · each pixel shows its loudest point"]
-    plot.show_difference(reference, estimate)
+    plot.show_sources(reference, estimate)
     plot.grab()
     assert plot._title_note(plot.box) == " · each pixel compares the largest values"
     plot.show_source(None)

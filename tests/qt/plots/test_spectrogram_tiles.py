@@ -363,7 +363,7 @@ def test_picture_grows_with_the_analysis(qtbot: QtBot, store: TileStore) -> None
     assert not picture[51:].any()
     source.analysed = 8000
     with qtbot.waitSignal(store.tiles_changed):
-        store.notify_growth(source)
+        store.mark_changed(source)
     picture = store.gather(source, view)
     assert store.is_final(source, view)
     assert (picture > 0).all()

@@ -15,6 +15,7 @@ from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Shading, Stretches
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
+from osisnr_gui.qt.plots.rows import PlotRow
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
@@ -65,9 +66,9 @@ def stack(qtbot, link):
     spectrogram = TimePlot(link, DARK, "spectrogram")
     spectrogram.set_y_scale(LinearScale("Frequency (Hz)"))
     spectrogram.set_y_range(0, 20_000)
-    stack.add_row(spectrogram, 3)
-    stack.add_row(CurvePlot(link, DARK), 2)
-    stack.add_row(LossPlot(link, DARK), 1.5)
+    stack.add_row(spectrogram, PlotRow("spectrogram", "", 3))
+    stack.add_row(CurvePlot(link, DARK), PlotRow("osi", "", 2))
+    stack.add_row(LossPlot(link, DARK), PlotRow("loss", "", 1.5))
     stack.resize(1000, 700)
     stack.show()
     qtbot.waitExposed(stack)
@@ -95,7 +96,7 @@ def test_the_lowest_visible_row_has_the_time_axis(stack):
     assert [r.time_axis for r in stack.rows] == [False, False, True]
     for row_id in ("spectrogram", "osi", "loss"):
         stack.set_row_visible(row_id, False)
-    assert not stack.is_row_visible("loss")
+    assert not stack.places["loss"].is_shown
 
 
 def test_heights_follow_the_weights_until_moved(stack, qtbot):
@@ -110,10 +111,10 @@ def test_heights_follow_the_weights_until_moved(stack, qtbot):
 
 def test_theme_and_crosshair_reach_all_rows(stack):
     stack.set_theme(LIGHT)
-    stack.set_crosshair(False)
+    stack.rows[0].link.set_crosshair(False)
     stack.rows[0].link.set_hover(1.0, 1.0, stack.rows[0].row_id)
     assert all(r.theme is LIGHT and "cross_time" not in r.marks.lines for r in stack.rows)
-    stack.set_crosshair(True)
+    stack.rows[0].link.set_crosshair(True)
     assert all(r.marks.lines["cross_time"].scene() is not None for r in stack.rows)
     assert stack.grab().toImage().pixelColor(3, 100) == QColor(LIGHT.background)
 

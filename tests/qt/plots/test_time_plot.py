@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, LinearScale
 from osisnr_gui.qt.plots.items.lines import LevelLine
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
@@ -170,7 +170,7 @@ def test_right_click_and_double_click_only_tell(row, qtbot):
         mouse(row, QMouseEvent.Type.MouseButtonPress, m.x_of(3), m.y_of(20), RIGHT)
         mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20), RIGHT)
     assert row.mapFromGlobal(menu.args[0]) == QPoint(round(m.x_of(3)), round(m.y_of(20)))
-    with qtbot.waitSignal(row.double_clicked) as double, qtbot.assertNotEmitted(row.link.seek_requested):
+    with qtbot.waitSignal(row.box.double_clicked) as double, qtbot.assertNotEmitted(row.link.seek_requested):
         mouse(row, QMouseEvent.Type.MouseButtonDblClick, m.x_of(3), m.y_of(20))
         mouse(row, QMouseEvent.Type.MouseButtonRelease, m.x_of(3), m.y_of(20))
     assert double.args == pytest.approx([3, 20], abs=0.3)

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication([])
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.plots.map_plots import BandPlot
-from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
+from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
-from osisnr_gui.qt.plots.charts.histogram_chart import HistogramChart
-from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
+from osisnr_gui.qt.plots.charts.panel_charts import HistogramChart
+from osisnr_gui.qt.plots.charts.panel_charts import ShareChart
 from osisnr_gui.qt.plots.charts.frame_charts import SpectrumChart
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, GainPlot
 from osisnr_gui.qt.plots.comparison_plots import DifferencePlot

@@ -124,7 +124,7 @@ def test_the_formula_and_the_measure_in_force(window: MainWindow, qtbot: QtBot):
     told = difference_text(Quantity.LOSS, float(row.curve.difference.values[300]))
     assert f"A−B {told} ·" in window.views.readout.text, "the number at the cursor follows the curve"
     assert row.words.title.startswith("fused loss, A minus B")
-    assert row.value_scale.title == "Δ loss"
+    assert row.left.scale_of_values.title == "Δ loss"
 
 
 def test_the_readout_tells_the_difference_under_the_pointer(window: MainWindow, qtbot: QtBot):

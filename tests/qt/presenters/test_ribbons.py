@@ -30,7 +30,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def visible(window: MainWindow, row_id: str = BEST) -> bool:
     row = window.views.plots.stack.row(row_id)
-    assert row.isVisible() == window.views.plots.stack.is_row_visible(row_id)
+    assert row.isVisible() == window.views.plots.stack.places[row_id].is_shown
     return row.isVisible()
 
 
@@ -44,7 +44,7 @@ def test_the_best_estimate_of_a_frame_is_named_with_its_lead(qtbot: QtBot, windo
     plots = window.views.plots
     analysis = window.views.store.analysis
     (best,) = analysis.best
-    assert plots.ribbons.best_row.ribbon.best is best.best
+    assert plots.ribbons.best_row.item.ribbon.best is best.best
     values = [pair.score.facts.active_osi_db for pair in analysis.pairs]
     frame = int(np.flatnonzero(values[1] > values[0] + 0.5)[3])
     link, readout = plots.link, window.views.readout
@@ -165,7 +165,7 @@ def test_the_ribbon_turns_at_the_frame_where_the_speakers_swap(
     place, starts = pairing.best.best.place, 128 * np.arange(pairing.best.best.place.size)
     assert (place[starts + 512 <= HALF] == 0).all()
     assert (place[starts >= HALF] == 1).all()
-    assert pairing.row.ribbon.letters == ("1", "2")
+    assert pairing.row.item.ribbon.letters == ("1", "2")
     plots.link.set_hover(2.5, 0.5, PAIRING)
     assert "fits ref 2 +" in speakers.views.readout.text
     assert "Here: fits ref 2 +" in pairing.row.words_at(2.5)
@@ -224,7 +224,7 @@ def test_what_cannot_be_compared_says_so(qtbot: QtBot, speakers: MainWindow, tmp
     wait_final(qtbot, speakers)
     row = speakers.views.plots.ribbons.pairing.row
     assert "one sample rate" in row.words.message
-    assert row.ribbon is None
+    assert row.item.ribbon is None
     speakers.commands.open_demo("masks")
     wait_final(qtbot, speakers)
     assert not visible(speakers, PAIRING)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from osisnr_gui.qt.plots.items.shading import BandKind, Runs
-from osisnr_gui.qt.presenters.shader import Shader
+from osisnr_gui.qt.presenters.pair_maps import Shader
 
 
 class _View:

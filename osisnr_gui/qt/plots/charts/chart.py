@@ -11,16 +11,14 @@ from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import TickAxis, ValueScale
-from osisnr_gui.qt.plots.items.pixel_item import Grid
+from osisnr_gui.qt.plots.items.painting import Grid
 from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 #: Name of the places, places (n,), names of the columns, values (n, columns).
 Table = tuple[str, FloatArray, list[str], FloatArray]
 
-LEFT_WIDTH, LOWER_HEIGHT = 56, 32
-RIGHT_MARGIN, TOP_MARGIN = 10, 7
-MOST_ZOOM = 1e4
+RIGHT_MARGIN, MOST_ZOOM = 10, 1e4
 
 
 class ChartBox(PixelViewBox):
@@ -60,31 +58,22 @@ class Chart(PlotWidget):
     """PlotWidget with tick axes and a grid that shows all there is (`fit`) until an axis is zoomed (`ZOOMS`).
 
     `pointer_at` gives the place under the pointer in view coordinates, or None when it left. NAME : of exported files.
+    AXES : width of the left axis and height of the lower one, TOP : margin above the plot, in pixels.
     """
 
     LEAST = (160, 96)
-    NAME, ZOOMS = "chart", True
+    NAME, ZOOMS, AXES, TOP = "chart", True, (56, 32), 7
     pointer_at = Signal(object)
 
-    def __init__(
-        self,
-        theme: Theme,
-        across: ValueScale,
-        upright: ValueScale,
-        parent: QWidget | None = None,
-        *,
-        sizes: tuple[int, int] = (LEFT_WIDTH, LOWER_HEIGHT),
-        top: int = TOP_MARGIN,
-    ) -> None:
-        """`sizes`: width of the left axis and height of the lower one; `top`: margin above the plot, in pixels."""
+    def __init__(self, theme: Theme, across: ValueScale, upright: ValueScale, parent: QWidget | None = None) -> None:
         self.box = ChartBox(theme, mouse=self.ZOOMS)
-        self._left = TickAxis("left", theme, upright, sizes[0])
-        self._lower = TickAxis("bottom", theme, across, sizes[1], room=RIGHT_MARGIN - 2)
+        self._left = TickAxis("left", theme, upright, self.AXES[0])
+        self._lower = TickAxis("bottom", theme, across, self.AXES[1], room=RIGHT_MARGIN - 2)
         super().__init__(self.box, self._left, self._lower, parent=parent)
         self._whole = (0.0, 1.0), (0.0, 1.0)
         self._is_zoomed = False
         self.box.sigRangeChangedManually.connect(self._zoom)
-        self.plotItem.layout.setContentsMargins(0, top, RIGHT_MARGIN, 0)
+        self.plotItem.layout.setContentsMargins(0, self.TOP, RIGHT_MARGIN, 0)
         self.add(Grid(self._lower, self._left))
         self.scene().sigMouseMoved.connect(self._say_place)
         self._is_built = True

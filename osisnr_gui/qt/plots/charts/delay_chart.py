@@ -44,13 +44,13 @@ class DelayChart(Chart):
     `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
     """
 
-    NAME, SIZE = "delays", (560, 160)
+    NAME, SIZE, AXES = "delays", (560, 160), (56, 34)
     moved = Signal(int)
     settled = Signal()
     hovered = Signal(object)
 
     def __init__(self, theme: Theme, *, near: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, delay_scale(_("samples"), 1.0), LinearScale("SI-SNR (dB)"), parent, sizes=(56, 34))
+        super().__init__(theme, delay_scale(_("samples"), 1.0), LinearScale("SI-SNR (dB)"), parent)
         self._near = near
         self._values: FloatArray = np.empty(0)
         self._limits = value_range(self._values)
@@ -176,14 +176,13 @@ class DelayChart(Chart):
 
     def _show_curves(self) -> None:
         where = (-self.reach, 1.0, self.box.t0, self.box.t1, self.columns)
-        empty = (np.empty(0), np.empty(0))
-        delays, values = upper_edge(self._pyramid, *where) if self._values.size else empty
+        delays, values = upper_edge(self._pyramid, *where)
         self._curve.setData(delays, values)
         if self._near:
             heard = ~np.isnan(values)
             self._dots.setData(delays[heard], values[heard])
         else:
-            self._range_curve.setData(*(polyline(self._pyramid, *where) if self._values.size else empty))
+            self._range_curve.setData(*polyline(self._pyramid, *where))
 
     def _show_taken(self) -> None:
         place_line(self._taken_line, float(self.taken))

@@ -54,10 +54,10 @@ class AngleChart(Chart):
     """
 
     NAME, ZOOMS, SIZE = "angle", False, (140, 105)
-    LEAST = (100, 90)
+    LEAST, TOP = (100, 90), 0
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, NO_SCALE, NO_SCALE, parent, top=0)
+        super().__init__(theme, NO_SCALE, NO_SCALE, parent)
         self.setBackground(None)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)  # the panel shows through
         self.still.hide()
@@ -175,12 +175,13 @@ class SpectrumChart(Chart):
     """The scaled reference, the estimate and what is left as curves, with names and the values under the pointer."""
 
     NAME, SIZE = "frame", (260, 140)
-    LEAST = (160, 110)
+    LEAST, AXES, TOP = (160, 110), (36, 17), 18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, PlaceScale(), LinearScale(), parent, sizes=(36, 17), top=18)
+        super().__init__(theme, PlaceScale(), LinearScale(), parent)
         self._curves: FrameCurves | None = None
-        self._lines: tuple[FloatArray, ...] = ()
+        self._kind: tuple[object, ...] | None = None  # what the axes depend on
+        self._lines: tuple[FloatArray, ...] = (np.empty(0),) * 3
         self._colour = 0
         self._high = 1.0
         self._pointer: float | None = None
@@ -200,9 +201,10 @@ class SpectrumChart(Chart):
 
     def show_curves(self, curves: FrameCurves | None, colour: int) -> None:
         """Draw a frame's curves, the estimate in its colour; None draws an empty plot."""
-        new_kind = curves is None or self._curves is None or _kind(curves) != _kind(self._curves)
-        self._curves, self._colour = curves, colour
-        self._lines = ()
+        kind = None if curves is None else (curves.unit, curves.title, curves.step, curves.estimate.size)
+        new_kind = kind is None or kind != self._kind
+        self._curves, self._colour, self._kind = curves, colour, kind
+        self._lines = (np.empty(0),) * 3
         if curves is not None:
             low = LOWEST_DB if curves.in_db else -np.inf
             every = (curves.reference, curves.estimate, curves.error)
@@ -243,9 +245,8 @@ class SpectrumChart(Chart):
         self.fit((0.0, last), (low, high))
 
     def _show_curves(self) -> None:
-        lines = self._lines or (np.empty(0),) * 3
         step = self._curves.step if self._curves is not None else 1.0
-        for item, values in zip(self._items, lines, strict=True):
+        for item, values in zip(self._items, self._lines, strict=True):
             item.setData(*polyline(Pyramid(values), 0.0, step, self.box.t0, self.box.t1, self.columns))
         lowest = self.box.lo
         filled = self._curves is not None and (self._curves.in_db or lowest >= 0.0)
@@ -294,10 +295,6 @@ class SpectrumChart(Chart):
     def _point(self, at: QPointF | None) -> None:
         self._pointer = None if at is None else at.x()
         self._show_words()
-
-
-def _kind(curves: FrameCurves) -> tuple[object, ...]:
-    return curves.unit, curves.title, curves.step, curves.estimate.size
 
 
 def _place(index: int, curves: FrameCurves) -> str:

@@ -11,8 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 from osisnr_gui.core.reduce import Pyramid, is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.items.painting import LARGEST, edge_per_column, line_path, safe_array, tint_image
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import LARGEST, PixelItem, edge_per_column, line_path, safe_array, tint_image
 from osisnr_gui.qt.plots.items.words import TAG_MARGIN, lay_tags, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.text.catalogue import _
@@ -21,6 +20,10 @@ from osisnr_gui.text.catalogue import _
 DOT_PIXELS = 12.0
 #: Height of the bars over perfect frames, and from one curve's bars to the next one's.
 CAP_PIXELS, CAP_STEP = 2.0, 3.0
+
+
+WordsOf = Callable[[PixelViewBox], str] | None
+DigitsOf = Callable[[PixelViewBox], int] | None
 
 
 class CurveItem(PixelItem):
@@ -126,9 +129,9 @@ class CurveItem(PixelItem):
         where = (self.t0, self.dt, vb.t0, vb.t1, vb.columns)
         if not self.is_crowded(vb):
             times, found = polyline(self._values, *where)
-            return line_path(vb.xs_of(times), vb.ys_of(found)), QPainterPath()
+            return line_path(vb.x_of(times), vb.ys_of(found)), QPainterPath()
         times, low, high, mean = summary_per_column(self._values, *where)
-        xs, pairs = vb.xs_of(times), np.column_stack((low, high)).ravel()
+        xs, pairs = vb.x_of(times), np.column_stack((low, high)).ravel()
         return line_path(xs, vb.ys_of(mean)), line_path(np.repeat(xs, 2), vb.ys_of(pairs))
 
     def _paint_dots(self, painter: QPainter, vb: PixelViewBox) -> None:
@@ -136,7 +139,7 @@ class CurveItem(PixelItem):
         pen = QPen(self._pen.color(), 4)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        points = zip(vb.xs_of(times).tolist(), vb.ys_of(values).tolist(), strict=True)
+        points = zip(vb.x_of(times).tolist(), vb.ys_of(values).tolist(), strict=True)
         painter.drawPoints([QPointF(x, y) for x, y in points if y == y])
 
     def _paint_caps(self, painter: QPainter, vb: PixelViewBox, y: float) -> None:
@@ -144,7 +147,7 @@ class CurveItem(PixelItem):
         starts, stops = runs_of(flags > 0)
         if not starts.size:
             return
-        left, right = vb.xs_of(times[starts]), vb.xs_of(times[stops - 1])
+        left, right = vb.x_of(times[starts]), vb.x_of(times[stops - 1])
         half = max(self.dt * vb.width() / (vb.t1 - vb.t0), 1.0) / 2
         opaque = QColor(self._pen.color())
         opaque.setAlphaF(1.0)
@@ -261,14 +264,7 @@ class LevelLine(Line):
 
     level_dragged = Signal(float)
 
-    def __init__(
-        self,
-        ink: str,
-        words: Callable[[PixelViewBox], str] | None = None,
-        *,
-        words_ink: str = "",
-        digits: Callable[[PixelViewBox], int] | None = None,
-    ) -> None:
+    def __init__(self, ink: str, words: WordsOf = None, *, words_ink: str = "", digits: DigitsOf = None) -> None:
         super().__init__(angle=0, movable=digits is not None)
         self.words, self.words_ink = words, words_ink or ink
         self.is_handle = digits is not None

@@ -14,15 +14,8 @@ from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import (
-    area_image,
-    column_spans,
-    edge_per_column,
-    line_path,
-    line_pen,
-    safe_array,
-)
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items import painting
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
@@ -102,7 +95,10 @@ class LossAreas(PixelItem):
     def show_curve(self, t0: float, dt: float, curve: LossCurve | None, growing: bool) -> bool:
         """Take this curve; False when it is the one shown."""
         self._growing = growing
-        if (t0, dt) == (self._t0, self._dt) and _same(curve, self.curve):
+        old, is_same = self.curve, curve is self.curve
+        if curve is not None and old is not None:
+            is_same = (curve.alpha, curve.gamma) == (old.alpha, old.gamma) and is_same_frames(curve, old)
+        if (t0, dt) == (self._t0, self._dt) and is_same:
             return False
         self._t0, self._dt, self.curve = t0, dt, curve
         self._drawn_of = self._key = ()
@@ -123,14 +119,21 @@ class LossAreas(PixelItem):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the areas, and the line on top."""
         vb = self.pixels(painter)
-        if (*vb.view_key, vb.theme.name) != self._key:
-            self._key = (*vb.view_key, vb.theme.name)
-            self._shape(vb)
+        theme = vb.theme
+        if (*vb.view_key, theme.name) != self._key:
+            self._key = (*vb.view_key, theme.name)
+            times, osi, total, peak = self.drawn(vb)
+            areas = [(total, QColor(theme.loss_mc)), (osi, QColor(theme.loss_osi))]
+            if self.is_crowded(vb):
+                areas.insert(0, (peak, with_alpha(theme.loss_mc, 0.28)))
+            edges = [(painting.edge_per_column(vb, times, values), colour) for values, colour in areas]
+            self._image = painting.area_image(vb, edges)
+            self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
         painter.drawImage(vb.rect(), self._image)
         n_frames = 0 if self.curve is None else self.curve.osi_db.size
         reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
-        painter.setPen(line_pen(vb.theme.loss_total))
+        painter.setPen(painting.line_pen(theme.loss_total))
         painter.drawPath(self._line)
 
     def drawn(self, vb: PixelViewBox) -> DrawnLoss:
@@ -142,7 +145,7 @@ class LossAreas(PixelItem):
                 is_long = not self._growing and self.curve.osi_db.size >= LONG_FRAMES
                 sketch = self.sketches.sketch_of(self.curve) if is_long else None
                 times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
-                self._drawn = DrawnLoss(times, *map(safe_array, values))
+                self._drawn = DrawnLoss(times, *map(painting.safe_array, values))
         return self._drawn
 
     def highest_near(self, time: float, vb: PixelViewBox) -> float:
@@ -154,24 +157,6 @@ class LossAreas(PixelItem):
 
     def is_crowded(self, vb: PixelViewBox) -> bool:
         return is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
-
-    def _shape(self, vb: PixelViewBox) -> None:
-        theme = vb.theme
-        times, osi, total, peak = self.drawn(vb)
-        areas: list[tuple[FloatArray, QColor]] = []
-        if self.is_crowded(vb):
-            areas.append((edge_per_column(vb, times, peak), with_alpha(theme.loss_mc, 0.28)))
-        areas.append((edge_per_column(vb, times, total), QColor(theme.loss_mc)))
-        areas.append((edge_per_column(vb, times, osi), QColor(theme.loss_osi)))
-        self._image = area_image(vb, areas)
-        self._line = line_path(vb.xs_of(times), vb.ys_of(total))
-
-
-def _same(a: LossCurve | None, b: LossCurve | None) -> bool:
-    """Whether two curves are equal in every frame, without a look at the frames."""
-    if a is None or b is None:
-        return a is b
-    return (a.alpha, a.gamma) == (b.alpha, b.gamma) and is_same_frames(a, b)
 
 
 def paint_triangles(painter: QPainter, runs: Sequence[tuple[float, float]], theme: Theme) -> None:
@@ -195,7 +180,7 @@ class CutMarks(PixelItem):
         vb = self.pixels(painter)
         theme = vb.theme
         times, _osi, _total, total = self._areas.drawn(vb)
-        runs = column_spans(cut_columns(vb, times, total), vb)
+        runs = painting.column_spans(cut_columns(vb, times, total), vb)
         if not runs:
             return
         paint_triangles(painter, runs, theme)
@@ -222,7 +207,7 @@ class CutMarks(PixelItem):
 
 def cut_columns(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
     """The pixel columns in which a line through these points leaves the plot at the top."""
-    edge = edge_per_column(vb, times, values)
+    edge = painting.edge_per_column(vb, times, values)
     with np.errstate(invalid="ignore"):
         cut = edge < 0
         above = values > vb.hi

@@ -14,8 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import column_brush, column_spans, hatch_brush, safe_array
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem, column_brush, column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_width
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
@@ -126,7 +125,7 @@ class Runs:
         runs = self.kinds[BandKind.MISSED]
         # Narrower runs have no edges: two dotted lines in three pixels are noise.
         wide = (runs.stops - runs.starts) * vb.width() >= 4 * (vb.t1 - vb.t0)
-        xs = vb.xs_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
+        xs = vb.x_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
         return full, stripe, np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
 
 
@@ -254,11 +253,9 @@ class ClipMarks(PixelItem):
         rate = None if reference is None else reference.sample_rate
         if track is not self._shown[0] or rate != self._shown[1]:
             self._shown = track, rate
-            before = self.stretches
             places = clip_places(track, rate) if track is not None else np.empty((0, 2))
             self.stretches = Stretches.of(*places.T) if len(places) else NOWHERE
-            if before is not self.stretches:
-                self.update()
+            self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a strip of the ground's colour with the marks in it."""

@@ -15,10 +15,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.plots.colours import DIFFERENCE_MAP, code_of, colour_table, value_of
-from osisnr_gui.qt.plots.frequency_scale import FrequencyScale, row_bins
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
 from osisnr_gui.qt.plots.picture_pooling import Codes, PictureView, max_pool, pool_bins, transposed
+from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP, FrequencyScale, code_of, colour_table, row_bins, value_of
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.pictures import Picture
@@ -93,7 +92,7 @@ class PictureItem(PixelItem):
         self._store = store
         self.sources: tuple[Picture, ...] = ()  # what is shown
         self._scale: FrequencyScale | None = None
-        self.look = Look()  # map and range in force
+        self.look = Look()  # map and range in force: others cost a colour table, at the next paint
         self._grid: PixelGrid | None = None  # what is composed; None: nothing, or out of date
         self._parts: list[Codes] = []  # one (height, width) per source
         self._image: QImage | None = None
@@ -109,11 +108,6 @@ class PictureItem(PixelItem):
         if scale != self._scale:
             self._scale = scale
             self.invalidate()
-
-    def set_look(self, look: Look) -> None:
-        """Other colours or another display range: costs a colour table."""
-        self.look = look
-        self.update()
 
     def invalidate(self) -> None:
         """Compose again at the next paint."""
@@ -185,7 +179,7 @@ class PictureItem(PixelItem):
             table = colour_table(look.colours, ends[0], ends[1], theme.background)
             return indexed_image(self._parts[0], table, pixel_ratio)
         levels = [self._floored_levels(s) for s in self.sources]
-        codes = difference_codes(self._parts[0], self._parts[1], levels[0], levels[1], look.span)
+        codes = difference_codes(self._parts, levels, look.span)
         return indexed_image(codes, colour_table(DIFFERENCE_MAP, 1.0, 255.0, theme.background), pixel_ratio)
 
     def _floored_levels(self, source: Picture) -> NDArray[np.float64]:
@@ -203,29 +197,20 @@ def value_of_all(source: Picture) -> NDArray[np.float64]:
     return value_of(np.arange(256, dtype=np.float64), source.low, source.high)
 
 
-def difference_codes(
-    reference: Codes,
-    estimate: Codes,
-    reference_levels: NDArray[np.float64],
-    estimate_levels: NDArray[np.float64],
-    span: float,
-) -> Codes:
-    """uint8, shape of the inputs: 128 + 127·(estimate - reference)/span in 1..255; 0 where either has nothing.
+def difference_codes(codes: Sequence[Codes], levels: Sequence[NDArray[np.float64]], span: float) -> Codes:
+    """uint8, shape of the codes: 128 + 127·(estimate - reference)/span in 1..255; 0 where either has nothing.
 
-    The levels, shape (256,), are the values of the codes.
+    codes, levels : of reference and estimate; the levels, shape (256,), are the values of the codes.
     """
-    limit = 16000.0  # two of them fit into int16
-    scaled = [
-        np.rint(np.clip(levels * (127.0 / span), -limit, limit)).astype(np.int16)
-        for levels in (reference_levels, estimate_levels)
-    ]
+    limit, (reference, estimate) = 16000.0, codes  # two limits fit into int16
+    scaled = [np.rint(np.clip(each * (127.0 / span), -limit, limit)).astype(np.int16) for each in levels]
     difference = scaled[1].take(estimate)
     difference -= scaled[0].take(reference)
     np.clip(difference, -127, 127, out=difference)
     difference += 128
-    codes = difference.astype(np.uint8)
-    codes *= (reference != 0) & (estimate != 0)
-    return codes
+    found = difference.astype(np.uint8)
+    found *= (reference != 0) & (estimate != 0)
+    return found
 
 
 def indexed_image(codes: Codes, table: list[int], pixel_ratio: float) -> QImage:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
-from osisnr_gui.qt.plots.colours import HEAT_MAP, colour_map
-from osisnr_gui.qt.plots.items.pixel_item import PixelItem
+from osisnr_gui.qt.plots.items.painting import PixelItem
+from osisnr_gui.qt.plots.scales import HEAT_MAP, colour_map
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
 PAD, SWATCH = 4.0, 14.0
@@ -137,7 +137,7 @@ class RowWords(PixelItem):
             self.plates.append(layout.box)
             key = (self._layout_of, self.marked)
             self._title_pixels.paint(painter, vb, layout.box, key, lambda p: self._paint_title(p, layout, vb.theme))
-        self._paint_message(painter, vb, vb.theme)
+        self._paint_message(painter, vb)
         vb.still.words = self.plates
 
     @property
@@ -209,26 +209,28 @@ class RowWords(PixelItem):
             painter.setPen(QColor(theme.muted))
             painter.drawText(QRectF(x + KEY_GAP, box.top(), box.right() - x, box.height()), centre, "…")
 
-    def _paint_message(self, painter: QPainter, vb: PixelViewBox, theme: Theme) -> None:
+    def _paint_message(self, painter: QPainter, vb: PixelViewBox) -> None:
         if not self.message:
             return
-        colour = QColor(theme.error if self.message_is_error else theme.muted)
         painter.setFont(system_font())
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = vb.rect().adjusted(16, 4, -16, -4)
-        box = painter.boundingRect(room, flags, self.message).adjusted(-10, -5, 10, 5)
+        flags, text = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message
+        place = vb.rect().adjusted(16, 4, -16, -4)
+        box = painter.boundingRect(place, flags, text).adjusted(-10, -5, 10, 5)
         if box.top() < 0.0 or any(box.intersects(plate) for plate in self.plates):
-            self._paint_message_line(painter, vb, theme, colour)
+            painter.setFont(system_font(SMALL_FONT_PIXELS))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine
+            text, place = self._fit_message(vb)
+            box = place
+        if box.isEmpty():
             return
         self.plates.append(box)
-        paint_plate(painter, box, theme)
-        painter.setPen(colour)
-        painter.drawText(room, flags, self.message)
+        paint_plate(painter, box, vb.theme)
+        painter.setPen(QColor(vb.theme.error if self.message_is_error else vb.theme.muted))
+        painter.drawText(place, flags, text)
 
-    def _paint_message_line(self, painter: QPainter, vb: PixelViewBox, theme: Theme, colour: QColor) -> None:
-        """In a low row, as far as it fits beside the title, or else under it."""
-        font = system_font(SMALL_FONT_PIXELS)
-        metrics = QFontMetricsF(font)
+    def _fit_message(self, vb: PixelViewBox) -> tuple[str, QRectF]:
+        """In a low row, as far as it fits beside the title, or else under it; empty where it has no room."""
+        metrics = QFontMetricsF(system_font(SMALL_FONT_PIXELS))
         height = metrics.height() + PAD / 2
         title = self.plates[0] if self.plates else QRectF(0.0, (vb.height() - height) / 2, 0.0, height)
         beside, under = vb.width() - title.right() - 6 * PAD, vb.height() - title.bottom()
@@ -238,14 +240,9 @@ class RowWords(PixelItem):
         else:
             left, top, width = title.right() + 2 * PAD, title.top(), beside
         if width < LEAST_TITLE:
-            return
+            return "", QRectF()
         text = metrics.elidedText(self.message, Qt.TextElideMode.ElideRight, width)
-        box = QRectF(left, top, metrics.horizontalAdvance(text) + 2 * PAD, height)
-        self.plates.append(box)
-        paint_plate(painter, box, theme)
-        painter.setFont(font)
-        painter.setPen(colour)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+        return text, QRectF(left, top, metrics.horizontalAdvance(text) + 2 * PAD, height)
 
 
 def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:

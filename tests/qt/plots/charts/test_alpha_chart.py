@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
+from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
 
 ALPHAS = np.linspace(0.01, 1, 40)
 

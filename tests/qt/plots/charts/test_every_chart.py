@@ -21,7 +21,7 @@ from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
-from osisnr_gui.qt.plots.charts.loss_charts import AlphaChart
+from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
 from osisnr_gui.qt.plots.plot_export import picture_of, table_of
 
 #: By the demo that shows them, what brings them into sight.

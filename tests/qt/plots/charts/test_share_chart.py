@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.plots.charts.loss_charts import ShareChart
+from osisnr_gui.qt.plots.charts.panel_charts import ShareChart
 
 
 @pytest.fixture
