@@ -82,7 +82,11 @@ class Docks:
     """
 
     def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
-        self._summary_height = summary_height
+        self._summary_height, self._window = summary_height, window
+        self._laid_out = QTimer(window, singleShot=True, interval=0)
+        self._laid_out.timeout.connect(self._share_room)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
@@ -92,15 +96,6 @@ class Docks:
 
     def __iter__(self) -> Iterator[PanelDock]:
         return iter(self._docks.values())
-
-    def take_window(self, window: QMainWindow) -> None:
-        """Stand around the plots of a window."""
-        self._window = window
-        self._laid_out = QTimer(window, singleShot=True, interval=0)
-        self._laid_out.timeout.connect(self._share_room)
-        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        self._place()
 
     def restore(self, state: QByteArray) -> None:
         """Take a layout from `QMainWindow.saveState`."""
@@ -130,13 +125,14 @@ class Docks:
         for dock in self:
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
-        self._place()
+        self.place()
         for name, dock in self._docks.items():
             dock.want(name not in ON_DEMAND)
             dock.setVisible(self.shown and dock.wanted)
         self._share_room()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stand around the plots."""
         for area, places in COLUMNS.items():
             for first, *behind in places:
                 self._window.addDockWidget(area, self[first])

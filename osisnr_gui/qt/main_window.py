@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
+from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
@@ -56,11 +57,11 @@ class MainWindow(QMainWindow):
         self.actions_by_id = self.commands.actions
         player, link, actions = self.views.player, self.views.plots.link, self.commands.actions
         self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
-        self.commands.playback.add_bar(self.transport)
+        self.commands.playback.bar = self.transport
         self._build_centre()
-        self.views.docks.take_window(self)
+        self.views.docks.place()
         self._build_bars()
-        self.commands.finding.take_window(self.toolbar)
+        self.commands.finding.take_window(ToolbarWords(self.toolbar))
         self._connect()
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
@@ -115,13 +116,17 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
-            (commands.finding.show_analysis, Changed.FILES | Changed.NOTICES),
+            (lambda *_: commands.finding.rest.start(), Changed.FILES | Changed.NOTICES),  # they have other controls
         )
 
     def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
         empty = self.views.store.session.is_empty
-        self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
+        page, focus = self.views.welcome if empty else self.views.plots, self.focusWidget()
+        if page is not self.centre.currentWidget() and focus is not None and self.centre.isAncestorOf(focus):
+            # Qt would give the focus to the next control, as Tab does, and a plot would be framed.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.centre.setCurrentWidget(page)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self.views.docks.show(not shows_list and not empty)
@@ -159,8 +164,8 @@ class MainWindow(QMainWindow):
         views = self.views
         final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
-            return not self.commands.folders.is_busy
-        busy = views.store.is_busy or self.commands.files.is_busy or self.commands.ghosts.is_busy
+            return not self.commands.folders.run.is_busy
+        busy = views.store.is_busy or self.commands.files.hashing.is_busy or self.commands.ghosts.jobs.is_busy
         return not busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:

@@ -44,22 +44,17 @@ class Selection(QObject):
             self._source = None
             self.changed.emit(index)
 
-    def flip(self, count: int) -> None:
-        """Back to the estimate before."""
-        self.select(self.before, count)
-
     def reset(self) -> None:
         """The first one again, for a new set of files."""
         self.index = self.before = 0
         self._source = None
 
-    def follow(self, sources: tuple[Source, ...]) -> int:
-        """The index now: the same file stays in view when others come and go."""
+    def follow(self, sources: tuple[Source, ...]) -> None:
+        """The same file stays in view when others come and go."""
         if self._source in sources:
             self.index = sources.index(self._source)
         self.index = min(self.index, max(0, len(sources) - 1))
         self._source = sources[self.index] if sources else None
-        return self.index
 
 
 class Views:

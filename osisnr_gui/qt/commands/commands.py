@@ -15,10 +15,9 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
-from osisnr_gui.qt.commands.number_exports import NumberExports
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands
-from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
+from osisnr_gui.qt.commands.segment_commands import SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
@@ -36,7 +35,8 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.codec import ENDING, is_session_file
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.notices.all_notices import Notice
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.segment_words import frame_kind
@@ -50,37 +50,22 @@ FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
 class Commands:
     """The parts of one window that its actions work on, and what is done with several of them."""
 
-    window: QMainWindow
-    views: Views
-    store: Store
-    plots: PlotArea
-    link: TimeLink
-    player: Player
-    exports: ExportJobs
-    session_files: SessionFiles
-    notes: NoteCommands
-    segments: SegmentCommands
-    playback: PlaybackCommands
-    folders: FolderMode
-    shown: PlotCommands
-    delays: DelayCommands
-    files: FileCommands
-    ghosts: GhostCommands
-
     def __init__(self, window: QMainWindow, views: Views) -> None:
-        self.window, self.views, self.store = window, views, views.store
-        self.plots, self.link, self.player = views.plots, views.plots.link, views.player
-        self.exports = ExportJobs(window, views)
-        self.numbers_out: NumberExports = NumberExports(window, views, self.exports)
-        self.session_files = SessionFiles(window, views, self._start_anew, lambda: self.asks)
-        self.notes = NoteCommands(views)
-        self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
-        self.playback = PlaybackCommands(views, self.set_residual)
-        self.folders = FolderMode(window, views, self.exports, self._start_anew)
-        self.shown = PlotCommands(views)
-        self.delays = DelayCommands(window, views, self.show_context_menu)
-        self.files = FileCommands(window, views)
-        self.ghosts = GhostCommands(window, views)
+        self.window: QMainWindow = window
+        self.views: Views = views
+        self.store: Store = views.store
+        self.plots: PlotArea = views.plots
+        self.link: TimeLink = views.plots.link
+        self.player: Player = views.player
+        self.exports: ExportJobs = ExportJobs(window, views)
+        self.session_files: SessionFiles = SessionFiles(window, views, self._start_anew, lambda: self.asks)
+        self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
+        self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)
+        self.folders: FolderMode = FolderMode(window, views, self.exports, self._start_anew)
+        self.shown: PlotCommands = PlotCommands(views)
+        self.delays: DelayCommands = DelayCommands(window, views, self.show_context_menu)
+        self.files: FileCommands = FileCommands(window, views)
+        self.ghosts: GhostCommands = GhostCommands(window, views)
         self.actions = Actions(window, self)
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
@@ -97,17 +82,24 @@ class Commands:
         views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(self.add)
         views.view_bar.residual_changed.connect(self.set_residual)
+        views.banners.details_requested.connect(self._show_details)
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.stack.for_each_row(self._take_row)
-        plots.limit_requested.connect(self.set_limit)
+        plots.limit_requested.connect(lambda limit: self.store.edit(partial(edits.set_limit, limit=limit), "threshold"))
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
         for changed in (plots.differences.changed, self.ghosts.changed):
             changed.connect(self.follow_readout)
+
+    def _show_details(self, notice: Notice) -> None:
+        if notice.code == "assignment":
+            self.shown.show_speakers()
+        else:  # a delay
+            self.delays.open(notice.source)
 
     def _take_row(self, row: TimePlot) -> None:
         row.double_clicked.connect(self.segments.go_to_shading)
@@ -192,10 +184,6 @@ class Commands:
             self.store.edit(partial(edits.add_files, paths=paths, roles=roles))
         elif self._start_anew():
             self.store.open(edits.open_files(self.store.session, paths, roles))
-
-    def set_limit(self, limit: float) -> None:
-        """The line of the threshold, or of the loss, was dragged."""
-        self.views.store.edit(partial(edits.set_limit, limit=limit), "threshold")
 
     def set_residual(self, residual: bool) -> None:
         """Third picture: residual or difference."""
@@ -296,10 +284,6 @@ class Commands:
         close_jobs(self.window)
         self.session_files.close()
 
-    def lead(self, formula: Formula) -> None:
-        """Let one of the two named results lead."""
-        self.store.edit(partial(edits.set_formula, formula=formula))
-
     def reset_layout(self) -> None:
         """Panels, rows and bars as at the first start."""
         self.shown.reset()
@@ -311,6 +295,9 @@ class Commands:
     def _ask(self, title: str) -> list[str]:
         folder = self.views.settings.last_folder()
         return QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0]
+
+    def _is_on(self, action_id: str) -> bool:
+        return self.actions.by_id[action_id].isChecked()
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 5000)
@@ -377,7 +364,7 @@ class Commands:
 
     def reload(self) -> None:
         """Look at all files again."""
-        self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
+        self.folders.start() if self.folders.shows_list else self.files.reload(thoroughly=True)
 
     def show_full_screen(self, on: bool) -> None:
         """The whole screen for the window, or not."""

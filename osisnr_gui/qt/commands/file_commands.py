@@ -28,8 +28,8 @@ class FileCommands(QObject):
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
-        self._hashing = Jobs("file-hash", self)
-        self._hashing.reported.connect(lambda _path: self._show_contents())
+        self.hashing = Jobs("file-hash", self)
+        self.hashing.reported.connect(lambda _path: self._show_contents())
         self.watch = FileWatch(self)
         self.watch.changed.connect(self._take_changes)
         store, banner = views.store, views.banners.changes
@@ -37,11 +37,6 @@ class FileCommands(QObject):
         store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
         banner.reload_requested.connect(lambda: self.reload())
         banner.always_requested.connect(self._reload_always)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether hashes are still to come."""
-        return self._hashing.is_busy
 
     def reload(self, *, thoroughly: bool = False) -> None:
         """Read again what changed; see `Store.reload`."""
@@ -70,7 +65,7 @@ class FileCommands(QObject):
             # Once each: a file that has changed meanwhile has no hash at this stamp any more.
             if not self._hashed.issuperset(self._files.items()):
                 self._hashed.update(self._files.items())
-                self._hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
+                self.hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
             self._show_contents()
 
     def _show_contents(self) -> None:

@@ -184,11 +184,6 @@ class FolderMode(QObject):
         pairs = self.panel.model.pairs
         return pairs.count(State.WAITING) < len(pairs)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether pairs are being scored."""
-        return self.run.is_busy
-
     def take(self, paths: list[str]) -> bool:
         """Open what was dropped or named, if it is two folders or a list of pairs; a single folder asks for another."""
         folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
@@ -225,23 +220,18 @@ class FolderMode(QObject):
         self.panel.model.show_pairs(())
         self._place = None
         self.show_list()
-        self._start()
+        self.start()
 
     def go_on(self) -> None:
         """Score what has no numbers yet."""
-        self._start([row for row in self.panel.model.pairs.in_order() if row.error is None])
-
-    def look_again(self) -> None:
-        """Look at all files again; what did not change is not scored again where rows are kept."""
-        if self.inputs is not None:
-            self._start()
+        self.start([row for row in self.panel.model.pairs.in_order() if row.error is None])
 
     def rescore(self) -> None:
         """Score all with the settings the window has now; nothing is left that was scored with others."""
         self.run.stop()
         self._show_pairs(self.panel.model.pairs.pairs)
         self.settings = BatchSettings(_scoring(self._views.store.session), folder="")
-        self._start()
+        self.start()
 
     def stop(self) -> None:
         """Stop scoring; what is scored stays."""
@@ -292,7 +282,8 @@ class FolderMode(QObject):
         self._refresh()
         self.page_changed.emit()
 
-    def _start(self, known: Sequence[BatchRow] = ()) -> None:
+    def start(self, known: Sequence[BatchRow] = ()) -> None:
+        """Look at all files again; what did not change is not scored again where rows are kept, nor what is `known`."""
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
         self.run.start(self.inputs, self.settings, known)

@@ -1,6 +1,5 @@
 """What can be done with the plots: rows, curves, the map, the partner of the differences, the cursor."""
 
-from dataclasses import replace
 from functools import partial
 
 from osisnr_gui.qt.commands.actions import Entry
@@ -13,12 +12,9 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
-from osisnr_gui.session.maps import BlameKind
-from osisnr_gui.session.result import Notice
 from osisnr_gui.session.session import Source
 from osisnr_gui.text.catalogue import _
 
-BLAMES = (None, *BlameKind)
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
 FIRST_SHARE, LONGER = 0.1, 1.5
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
@@ -30,8 +26,7 @@ class PlotCommands:
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
         views.curves.changed.connect(self._show_curves)
-        views.sources.curve_toggled.connect(self._toggle_curve)
-        views.banners.details_requested.connect(self._show_details)
+        views.sources.curve_toggled.connect(self.toggle_curve)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
     def reset(self) -> None:
@@ -57,29 +52,11 @@ class PlotCommands:
         for row in ROWS:
             settings.put(f"row_{row.id}", self._plots.stack.is_row_wanted(row.id))
 
-    def next_blame(self) -> None:
-        """The next map over a picture; after the last one none."""
-        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.blame) + 1) % len(BLAMES)])
-
-    # ---- estimates ------------------------------------------------------------------------------------
-
-    def toggle_curve(self) -> None:
-        """Hide the curve of the estimate in view, or draw it again."""
-        if self._plots.pair is not None:
-            self._toggle_curve(self._plots.pair.source)
-
-    def _toggle_curve(self, estimate: Source) -> None:
+    def toggle_curve(self, estimate: Source | None) -> None:
+        """Hide the curve of an estimate, or draw it again."""
         estimates = self._views.store.session.estimates
         if estimate in estimates:
             self._views.store.edit(partial(edits.toggle_curve, place=estimates.index(estimate)))
-
-    def show_all_curves(self) -> None:
-        """Every estimate has a curve again."""
-        self._views.store.edit(lambda session: replace(session, hidden=()))
-
-    def _show_details(self, notice: Notice) -> None:
-        if notice.code == "assignment":
-            self.show_speakers()
 
     def show_speakers(self) -> None:
         """How well every estimate fits every reference."""
@@ -108,8 +85,6 @@ class PlotCommands:
     def _show_curves(self, choice: CurveChoice) -> None:
         self._plots.set_curves(choice)
         self._views.sources.set_hidden(choice.hidden)
-
-    # ---- cursor ---------------------------------------------------------------------------------------
 
     def move(self, seconds: float) -> None:
         """Move the cursor by seconds."""

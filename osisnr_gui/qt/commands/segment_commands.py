@@ -20,7 +20,7 @@ LEAST_CONTEXT_SECONDS = 0.5
 
 
 class SegmentCommands:
-    """What can be done with bad segments. Holds no state; `save` asks where and writes bytes."""
+    """What can be done with bad segments and notes. Holds no state; `save` asks where and writes bytes."""
 
     def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
         self._views, self._say, self._save = views, say, save
@@ -29,6 +29,8 @@ class SegmentCommands:
         for wanted in (panel.segment_shown, panel.segment_activated):
             wanted.connect(self.go_to_segment)
         panel.export_requested.connect(self.export)
+        views.notes.add_requested.connect(self.add_note)
+        views.notes.go_requested.connect(self.go_to_note)
 
     @property
     def _panel(self) -> BadSegmentsPanel:
@@ -89,16 +91,7 @@ class SegmentCommands:
         self._views.docks["bad_segments"].bring()
         self._views.segments.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-
-class NoteCommands:
-    """What can be done with notes. Holds no state."""
-
-    def __init__(self, views: Views) -> None:
-        self._views = views
-        views.notes.add_requested.connect(self.add)
-        views.notes.go_requested.connect(self.go)
-
-    def add(self) -> None:
+    def add_note(self) -> None:
         """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""
         self._views.notes.finish_typing()
         link = self._views.plots.link
@@ -109,7 +102,7 @@ class NoteCommands:
             self._views.store.edit(partial(edits.add_note, note=note))
         self._views.notes.start_typing(note)
 
-    def go(self, start: float, stop: float) -> None:
+    def go_to_note(self, start: float, stop: float) -> None:
         """Show a note with what is round it."""
         link = self._views.plots.link
         step = 1.0 if link.unit == "s" else 125.0

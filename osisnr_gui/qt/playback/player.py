@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.playback.output import Deck, Device, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import Deck, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
@@ -49,8 +49,8 @@ class Player(QObject):
     def __init__(self, link: TimeLink, system: SoundSystem | None = None) -> None:
         super().__init__()
         self._link = link
-        self._deck = Deck(system or SoundSystem(), self)
-        self._deck.failed.connect(self._reopen)
+        self.deck = Deck(system or SoundSystem(), self)
+        self.deck.failed.connect(self._reopen)
         self._jobs = Jobs("gain", self)
         self._jobs.reported.connect(self._take_gain)
         self._gain_of: _GainKey | None = None  # the files that were measured last, or are being measured
@@ -63,7 +63,6 @@ class Player(QObject):
         self.is_playing = self.is_paused = False
         self.match, self.scale, self.speed = Match.OFF, ResidualScale.WHOLE, 1.0
         self.band: Band | None = None
-        self.follows = True
         self.device_id = ""
         self.problem = ""  # why nothing can be heard, once that was tried
         self._once: TimeSpan | None = None  # played without the loop, and then no further
@@ -91,15 +90,6 @@ class Player(QObject):
         """Whether there is anything to hear, on a time axis in seconds: that of masks counts frames."""
         return bool(self.recipe.sounds) and self._link.unit == "s"
 
-    @property
-    def lowered(self) -> float:
-        """Factor by which everything is lowered just now so that nothing clips."""
-        return self._deck.engine.lowered
-
-    def devices(self) -> list[Device]:
-        """All sound cards, the system's default first. Raises NoOutput when there cannot be any."""
-        return self._deck.system.devices()
-
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Other files, levels, or another estimate in view; what plays goes on if it is still there."""
         if selected != self._selected:
@@ -120,8 +110,6 @@ class Player(QObject):
             self.wanted = self.reference
         self._level()
 
-    # ---- transport --------------------------------------------------------------------------------
-
     def toggle(self) -> None:
         """Play or pause."""
         if self.is_playing:
@@ -135,7 +123,7 @@ class Player(QObject):
     def play(self, start: float | None = None) -> None:
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
-        if self.is_paused and self._deck.output is None:
+        if self.is_paused and self.deck.output is None:
             start = self._link.playhead
         if start is None and not self.is_paused:
             extent, cursor = self._link.extent, self._link.cursor
@@ -181,8 +169,6 @@ class Player(QObject):
             self._go(time)
         self._link.set_cursor(time)
 
-    # ---- what is heard ------------------------------------------------------------------------------
-
     def hear(self, sound: Sound) -> None:
         """Switch to another sound, at the same sample when something plays."""
         self._want(sound)
@@ -224,10 +210,8 @@ class Player(QObject):
     def close(self) -> None:
         """Stop, and wait for all threads."""
         self.stop()
-        self._deck.close()
+        self.deck.close()
         self._jobs.close()
-
-    # ---- inside ---------------------------------------------------------------------------------------
 
     def _want(self, sound: Sound) -> None:
         if sound != self.wanted:
@@ -241,9 +225,9 @@ class Player(QObject):
             return
         self.problem = ""
         if start is not None:
-            self._deck.seek(start)
+            self.deck.seek(start)
         self.is_playing, self.is_paused = True, False
-        self._ended = self._deck.engine.ended
+        self._ended = self.deck.engine.ended
         self._ask()
         if start is not None:
             self._link.set_playhead(start)
@@ -253,7 +237,7 @@ class Player(QObject):
     def _load(self) -> bool:
         """Whether the deck is ready to play; says why it is not."""
         try:
-            self._deck.load(self.device_id, self.recipe, self.band)
+            self.deck.load(self.device_id, self.recipe, self.band)
         except NoOutput as reason:
             self.stop()
             if str(reason) != self.problem:  # said once
@@ -265,10 +249,10 @@ class Player(QObject):
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if self._deck.output is None or not self._load():
+        if self.deck.output is None or not self._load():
             return
         sound, once = self.sound, self._once
-        self._deck.ask(
+        self.deck.ask(
             None if once else self._link.loop,
             once.stop if once else None,
             playing=self.is_playing and sound in self.recipe.sounds,
@@ -306,13 +290,13 @@ class Player(QObject):
         if math.isfinite(time) and (self.is_playing or self.is_paused):
             self._once = None
             self._ask()
-            self._deck.seek(time)
+            self.deck.seek(time)
             if self.is_paused:
                 self._settling = 0
                 self._link.set_playhead(time)
 
     def _tick(self) -> None:
-        deck = self._deck
+        deck = self.deck
         deck.tidy()
         if deck.error:
             self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
@@ -344,7 +328,7 @@ class Player(QObject):
     def _restart(self) -> None:
         """Open the device anew and go on where it was."""
         here, was_playing, once = self._link.playhead, self.is_playing, self._once
-        self._deck.close()
+        self.deck.close()
         self.problem = ""
         if was_playing and math.isfinite(here):
             self._once = once

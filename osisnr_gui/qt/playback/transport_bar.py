@@ -110,8 +110,6 @@ class TransportBar(Themed, QWidget):
             button.setStyleSheet(NARROW if narrow else "")
         self._is_narrow = narrow
 
-    # ---- showing --------------------------------------------------------------------------------------
-
     def _show_state(self) -> None:
         player = self._player
         sound, sounds = player.sound, player.recipe.sounds
@@ -145,7 +143,7 @@ class TransportBar(Themed, QWidget):
         if player.band is not None:
             for words in (parts, shorter):
                 words.append(sound_words.band_words(player.band))
-        if lowered := sound_words.lowered_words(player.lowered * player.loudness.lowered):
+        if lowered := sound_words.lowered_words(player.deck.engine.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
         tip = _("Heard: {what}.").format(what=", ".join([sound_words.sound_name(sound, n_references), *parts]))
@@ -168,8 +166,6 @@ class TransportBar(Themed, QWidget):
         action, playing = self._actions["play"], self._player.is_playing
         action.setText(_("Pause") if playing else _("Play"))
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
-
-    # ---- building -------------------------------------------------------------------------------------
 
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)
