@@ -3,20 +3,11 @@
 import math
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QResizeEvent,
-    QShortcut,
-)
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
+from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.focus import finish_typing
@@ -173,7 +164,9 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
         self.views.docks.restore(settings.state("docks"))
-        self.commands.restore(settings)
+        self.commands.shown.restore(settings)
+        self.views.player.device_id = settings.text("sound_device", "")
+        self.commands.actions.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -182,7 +175,9 @@ class MainWindow(QMainWindow):
         """Keep geometry, panels and view for the next start."""
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
-        self.commands.remember(settings)
+        self.commands.shown.remember(settings)
+        settings.put("sound_device", self.views.player.device_id)
+        self.commands.actions.remember(settings)
         if self.views.docks.shown:
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
@@ -202,7 +197,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.views.welcome.drop.set_active(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: QEvent) -> None:
         """The files went elsewhere."""
         self.views.welcome.drop.set_active(False)
 
@@ -311,10 +306,12 @@ class MainWindow(QMainWindow):
         self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
         views.themes.changed.connect(self._dress)
         for index in range(9):
-            QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
+            QShortcut(str(index + 1), self, partial(commands.playback.hear_estimate, index))
 
     def _dress(self, theme: Theme) -> None:
-        self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        for spec in ACTIONS:
+            if spec.icon:
+                self.actions_by_id.by_id[spec.id].setIcon(icon(spec.icon, theme.text))
         set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
     def _show_title(self, *_: object) -> None:

@@ -12,20 +12,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.qt.jobs import Foreground, Job, Jobs
-from osisnr_gui.session.analysis import (
-    Analysis,
-    AnalysisOptions,
-    Progress,
-    analyse,
-    analysis_key,
-    rescore,
-    takes_long,
-    with_display_settings,
-)
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, Progress, analyse
 from osisnr_gui.session.changes import find_changes
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.file_changes import ContentHashes, changed_files, without_files
 from osisnr_gui.session.history import History
+from osisnr_gui.session.rescoring import analysis_key, rescore, takes_long, with_display_settings
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _, translated

@@ -73,8 +73,8 @@ class Views:
         left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
         right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
         on_demand = {"inspector": self.inspector, "mask_values": self.mask_values}
-        height = lambda: self.summary.wanted_height(store.session)  # noqa: E731 - files are open by then
-        self.docks = Docks({**left, **right, **on_demand}, height, window)
+        panels = {**left, **right, **on_demand}
+        self.docks = Docks(panels, lambda: self.summary.wanted_height(store.session), window)  # files are open by then
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()

@@ -14,7 +14,7 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import Cancel, FileError
 from osisnr_gui.session.analysis_run import AnalysisRun
 from osisnr_gui.session.delays import measure_delay
-from osisnr_gui.session.rescoring import analysis_key, finish, rescore, takes_long, with_display_settings
+from osisnr_gui.session.rescoring import analysis_key, finish, rescore
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session
@@ -29,8 +29,6 @@ __all__ = [
     "analyse_numbers",
     "analysis_key",
     "rescore",
-    "takes_long",
-    "with_display_settings",
 ]
 
 Delays = tuple[Delay | None, ...]

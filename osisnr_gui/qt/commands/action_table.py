@@ -160,8 +160,8 @@ def _row(row: PlotRow) -> Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", "file", _("Open…"), ("Ctrl+O",), _("Open a reference and estimates: sound or masks"), "open", toolbar=True, run=lambda c: c.open()),
-    Action("add", "file", _("Add estimate…"), ("Ctrl+I",), _("Compare one more file with the same reference"), "add", toolbar=True, run=lambda c: c.add(), enabled=has_files),
+    Action("open", "file", _("Open…"), ("Ctrl+O",), _("Open a reference and estimates: sound or masks"), "open", toolbar=True, run=lambda c: c.ask(add=False)),
+    Action("add", "file", _("Add estimate…"), ("Ctrl+I",), _("Compare one more file with the same reference"), "add", toolbar=True, run=lambda c: c.ask(add=True), enabled=has_files),
     Action("open_folders", "file", _("Open folders…"), ("Ctrl+Shift+O",), _("Score all pairs of two folders, or of a list, and walk them worst first"), "open", run=lambda c: c.folders.choose()),
     *map(_demo, DEMOS),
     Action("reload", "file", _("Reload"), ("Ctrl+R",), _("Read files that changed on disk again"), "reload", run=lambda c: c.reload(), enabled=lambda c: c.folders.shows_list or has_files(c), section=True),
@@ -178,8 +178,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=lambda c: c.folders.has_rows),
     Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=lambda c: c.folders.has_rows),
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),
-    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.undo(), enabled=lambda c: c.store.history.can_undo),
-    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.redo(), enabled=lambda c: c.store.history.can_redo),
+    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.travel(back=True), enabled=lambda c: c.store.history.can_undo),
+    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.travel(back=False), enabled=lambda c: c.store.history.can_redo),
     Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.copy_all(), enabled=has_pair, section=True),
     Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.docks["inspector"].is_in_front),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),
@@ -238,8 +238,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop", "playback", _("Stop"), (), _("Stop; the next start is at the cursor (Esc)"), "stop", run=lambda c: c.player.stop(), enabled=has_sound),
     Action("loop", "playback", _("Loop"), ("L",), _("Play a stretch over and over: the selection, or everything; drag its edges, also while it plays"), "loop", run=lambda c: c.playback.toggle_loop(), enabled=has_sound, checked=lambda c: c.link.loop is not None, section=True),
     Action("loop_selection", "playback", _("Loop the selection"), ("Shift+L",), _("The loop is what is selected"), "loop-selection", run=lambda c: c.link.set_loop(*(c.link.selection or c.link.visible)), enabled=has_stretch),
-    Action("loop_start", "playback", _("Loop from here"), ("[",), _("The loop begins at the playhead, or at the cursor"), run=lambda c: c.playback.loop_from_here(), enabled=has_sound),
-    Action("loop_stop", "playback", _("Loop to here"), ("]",), _("The loop ends at the playhead, or at the cursor"), run=lambda c: c.playback.loop_to_here(), enabled=has_sound),
+    Action("loop_start", "playback", _("Loop from here"), ("[",), _("The loop begins at the playhead, or at the cursor"), run=lambda c: c.playback.put_loop_edge(begins=True), enabled=has_sound),
+    Action("loop_stop", "playback", _("Loop to here"), ("]",), _("The loop ends at the playhead, or at the cursor"), run=lambda c: c.playback.put_loop_edge(begins=False), enabled=has_sound),
     Action("hear_reference", "playback/hear", _("Reference"), ("0", "R"), _("Hear the reference, from the same sample on"), group="hear", run=lambda c: c.player.hear(c.player.reference), enabled=lambda c: can_hear(c, c.player.reference), checked=lambda c: c.player.sound.kind is SoundKind.REFERENCE, section=True),
     Action("hear_estimate", "playback/hear", _("Estimate in view"), (), _("Hear the estimate in view, from the same sample on; 1 to 9 choose one"), group="hear", run=lambda c: c.playback.hear_estimate(c.views.selection.index), enabled=has_sound, checked=lambda c: c.player.sound.kind is SoundKind.ESTIMATE),
     Action("hear_mixture", "playback/hear", _("Mixture"), ("M",), _("Hear the mixture, from the same sample on"), group="hear", run=lambda c: c.player.hear(MIXTURE), enabled=lambda c: can_hear(c, MIXTURE), checked=lambda c: c.player.sound.kind is SoundKind.MIXTURE),

@@ -16,8 +16,7 @@ from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
-from osisnr_gui.qt.commands.plot_commands import PlotCommands
-from osisnr_gui.qt.commands.segment_commands import SegmentCommands
+from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
@@ -28,7 +27,6 @@ from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
-from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
@@ -76,18 +74,19 @@ class Commands:
     def _connect(self) -> None:
         """Do what views ask for, and show what they point at."""
         views, plots, link = self.views, self.plots, self.link
-        views.welcome.open_requested.connect(self.open)
+        views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
-        views.sources.add_requested.connect(self.add)
+        views.sources.add_requested.connect(partial(self.ask, add=True))
         views.view_bar.residual_changed.connect(self.set_residual)
         views.banners.details_requested.connect(self._show_details)
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
-        plots.stack.for_each_row(self._take_row)
+        plots.stack.for_each_row(lambda row: row.double_clicked.connect(self.segments.go_to_shading))
+        plots.stack.for_each_row(lambda row: row.handle_held.connect(self.store.hold))
         plots.limit_requested.connect(lambda limit: self.store.edit(partial(edits.set_limit, limit=limit), "threshold"))
         plots.context_menu_requested.connect(self.show_context_menu)
         link.hover_changed.connect(self.show_readout)
@@ -100,10 +99,6 @@ class Commands:
             self.shown.show_speakers()
         else:  # a delay
             self.delays.open(notice.source)
-
-    def _take_row(self, row: TimePlot) -> None:
-        row.double_clicked.connect(self.segments.go_to_shading)
-        row.handle_held.connect(self.store.hold)
 
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
@@ -143,13 +138,11 @@ class Commands:
             self._there = there
             self.actions.update()
 
-    def open(self) -> None:
-        """Ask for files and open them."""
-        self.take_files(self._ask(_("Open a reference and estimates")), add=False)
-
-    def add(self) -> None:
-        """Ask for further estimates."""
-        self.take_files(self._ask(_("Add estimates")), add=True)
+    def ask(self, *, add: bool) -> None:
+        """Ask for files and open them, or for further estimates."""
+        title = _("Add estimates") if add else _("Open a reference and estimates")
+        folder = self.views.settings.last_folder()
+        self.take_files(QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0], add=add)
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
@@ -210,18 +203,6 @@ class Commands:
             for action_id in (*shown, "copy_figure", "export_png"):
                 menu.addAction(self.actions.by_id[action_id])
         menu.popup(position)
-
-    def restore(self, settings: Settings) -> None:
-        """As it was left."""
-        self.shown.restore(settings)
-        self.player.device_id = settings.text("sound_device", "")
-        self.actions.restore(settings)
-
-    def remember(self, settings: Settings) -> None:
-        """Keep that for the next start."""
-        self.shown.remember(settings)
-        settings.put("sound_device", self.player.device_id)
-        self.actions.remember(settings)
 
     def follow_readout(self, *_: object) -> None:
         """The numbers at the pointer or the cursor, where there is one."""
@@ -292,10 +273,6 @@ class Commands:
             if not bar.isChecked():
                 bar.trigger()
 
-    def _ask(self, title: str) -> list[str]:
-        folder = self.views.settings.last_folder()
-        return QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0]
-
     def _is_on(self, action_id: str) -> bool:
         return self.actions.by_id[action_id].isChecked()
 
@@ -337,17 +314,12 @@ class Commands:
         self.link.fit()
         return True
 
-    def undo(self) -> None:
-        """Take the last change back, and say which it was."""
-        said = _("Undone: {change}").format(change=self._changes()[0])
-        self.store.undo()
-        self._say(said)
-
-    def redo(self) -> None:
-        """Make it again, and say so."""
-        said = _("Made again: {change}").format(change=self._changes()[1])
-        self.store.redo()
-        self._say(said)
+    def travel(self, *, back: bool) -> None:
+        """Take the last change back, or make it again, and say which it was."""
+        before, after = self._changes()
+        words = _("Undone: {change}").format(change=before) if back else _("Made again: {change}").format(change=after)
+        self.store.undo() if back else self.store.redo()
+        self._say(words)
 
     def _changes(self) -> tuple[str, str]:
         """What Undo would take back and Redo would make again; "" where there is nothing."""

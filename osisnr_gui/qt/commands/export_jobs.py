@@ -263,16 +263,11 @@ def summary_table(model: SummaryModel, method: int) -> SummaryTable:
     """What the summary shows, in the order on screen."""
     figures = [column for column in model.columns if isinstance(column, Figure)]
     places = [model.place(row) for row in range(model.rowCount())]
-    rows = [
-        [
-            Cell(
-                model.text(place, figure),
-                model.value(place, figure),
-                model.cell(place, figure, ROLE.FontRole) is not None,
-            )
-            for figure in figures
-        ]
-        for place in places
-    ]
+
+    def cell(place: int, figure: Figure) -> Cell:
+        is_best = model.cell(place, figure, ROLE.FontRole) is not None
+        return Cell(model.text(place, figure), model.value(place, figure), is_best)
+
+    rows = [[cell(place, figure) for figure in figures] for place in places]
     result = _("{frames}, method {method}").format(frames=translated(model.formula.words), method=method)
     return SummaryTable(result, [figure.name for figure in figures], [model.rows[place].name for place in places], rows)

@@ -23,7 +23,6 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role, name_role
@@ -156,7 +155,9 @@ class FolderMode(QObject):
         self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
         self.panel = panel = views.folders
         self.strip = views.folder_strip
-        self.run = run = FolderRun(_journal_folder(views.store), self)
+        cache = views.store.cache  # rows are kept from start to start where results are
+        folder = os.path.join(os.path.dirname(cache.folder.path), "lists") if cache and cache.enabled else None
+        self.run = run = FolderRun(folder, self)
         self.inputs: Inputs | None = None
         self.settings = BatchSettings()
         self.shows_list = False
@@ -382,9 +383,3 @@ def _by_role(first: str, second: str) -> tuple[str, str]:
     swaps = name_role(second) is Role.REFERENCE or name_role(first) is Role.ESTIMATE
     agrees = name_role(first) is not Role.REFERENCE and name_role(second) is not Role.ESTIMATE
     return (second, first) if swaps and agrees else (first, second)
-
-
-def _journal_folder(store: Store) -> str | None:
-    """Where rows are kept from start to start; nowhere when results are not."""
-    cache = store.cache
-    return os.path.join(os.path.dirname(cache.folder.path), "lists") if cache is not None and cache.enabled else None

@@ -84,21 +84,14 @@ class PlaybackCommands(QObject):
         else:
             link.set_loop(*(self._loop or link.selection or link.extent))
 
-    def loop_from_here(self) -> None:
-        """The loop begins at the playhead, or at the cursor."""
-        self._loop_edge(self._link.here, self._link.loop.stop if self._link.loop else self._link.extent.stop)
-
-    def loop_to_here(self) -> None:
-        """The loop ends there."""
-        self._loop_edge(self._link.loop.start if self._link.loop else self._link.extent.start, self._link.here)
-
-    def _loop_edge(self, start: float, stop: float) -> None:
-        link = self._link
-        if start < stop:
-            link.set_loop(start, stop)
-        else:  # the new edge lies beyond the other one, which then is in the way
-            here = link.here
-            link.set_loop(*((here, link.extent.stop) if here == start else (link.extent.start, here)))
+    def put_loop_edge(self, *, begins: bool) -> None:
+        """The loop begins, or ends, at the playhead, or at the cursor."""
+        link, here = self._link, self._link.here
+        old = link.loop or link.extent
+        start, stop = (here, old.stop) if begins else (old.start, here)
+        if start >= stop:  # the new edge lies beyond the other one, which then is in the way
+            start, stop = (here, link.extent.stop) if begins else (link.extent.start, here)
+        link.set_loop(start, stop)
 
     def toggle_residual(self) -> None:
         """Seen and heard; once it is both, back to the estimate and the level difference."""

@@ -170,8 +170,13 @@ class Engine:
         """Begin whatever the wish, the loop's end or the end of everything asks for, if the samples are there."""
         top, here = self._top, round(self._position)
         seeks = wish.seek.serial != self._seen
-        target = self._target(wish, wish.seek.position if seeks else here)
-        if not self._may_play(wish):
+        target, loop = max(wish.seek.position if seeks else here, 0), _loop_of(wish)
+        if loop is not None and not loop.start <= target < loop.stop:
+            target = loop.start  # a loop is never left: whoever is outside begins at its start
+        ended = wish.playing and self._ended_for == wish.seek.serial
+        if not ended:
+            self._ended_for = None
+        if ended or not wish.playing:
             if seeks:
                 self._seen, self._position = wish.seek.serial, float(target)
             if top.supply is not None:
@@ -195,12 +200,6 @@ class Engine:
         elif top.supply is not None and not top.supply.has(top.position, top.position + count + self.fade):
             self._starve(here)  # else what plays plays on until the new place is read
 
-    def _may_play(self, wish: Wish) -> bool:
-        if wish.playing and self._ended_for == wish.seek.serial:
-            return False
-        self._ended_for = None
-        return wish.playing
-
     def _source(self, wish: Wish, target: int, count: int) -> tuple[ReadAhead | None, int, float]:
         """Supply, sound and gain that are wanted, or those at hand while the supply wanted is not ready."""
         top, supply = self._top, wish.supply
@@ -208,13 +207,6 @@ class Engine:
             return supply, wish.sound, wish.gain
         ready = supply.n_samples > 0 and supply.has(target, target + count + 2 * self.fade)
         return (supply, wish.sound, wish.gain) if ready else (top.supply, top.sound, top.gain)
-
-    def _target(self, wish: Wish, position: int) -> int:
-        """A loop is never left: whoever is outside begins at its start."""
-        loop = _loop_of(wish)
-        if loop is not None and not loop.start <= position < loop.stop:
-            return loop.start
-        return max(position, 0)
 
     def _end(self, wish: Wish, supply: ReadAhead) -> int:
         if wish.loop is not None or wish.stop_at is None:

@@ -16,17 +16,8 @@ from osisnr_gui.qt.playback.output import Deck, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.sound.listening import (
-    Loudness,
-    Match,
-    Recipe,
-    ResidualScale,
-    Sound,
-    SoundKind,
-    find_loudness,
-    find_recipe,
-    measure_gain,
-)
+from osisnr_gui.session.sound import listening
+from osisnr_gui.session.sound.listening import Match, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _
@@ -56,8 +47,8 @@ class Player(QObject):
         self._gain_of: _GainKey | None = None  # the files that were measured last, or are being measured
         self._gain: float | None = None
         self._analysis, self._selected = Analysis(Session()), 0
-        self.recipe: Recipe = find_recipe(self._analysis)
-        self.loudness = Loudness({})
+        self.recipe = listening.find_recipe(self._analysis)
+        self.loudness = listening.Loudness({})
         self.wanted = Sound(SoundKind.ESTIMATE)
         self.before = Sound(SoundKind.REFERENCE)
         self.is_playing = self.is_paused = False
@@ -97,7 +88,7 @@ class Player(QObject):
             if self.wanted.kind in (SoundKind.ESTIMATE, SoundKind.RESIDUAL):
                 self._want(Sound(self.wanted.kind, selected))
         self._analysis = analysis
-        recipe = find_recipe(analysis, self.scale)
+        recipe = listening.find_recipe(analysis, self.scale)
         # During a pass the residuals' gains are missing for a moment: those of before will do, if all else is the same.
         if analysis.complete or replace(recipe, gains=self.recipe.gains) != self.recipe:
             old, new = ({source.path for _sound, source, _stamp in each.files} for each in (self.recipe, recipe))
@@ -187,7 +178,7 @@ class Player(QObject):
     def set_scale(self, scale: ResidualScale) -> None:
         """What residuals are."""
         self.scale = scale
-        self.recipe = find_recipe(self._analysis, scale)
+        self.recipe = listening.find_recipe(self._analysis, scale)
         self._level()
 
     def set_speed(self, speed: float) -> None:
@@ -264,7 +255,7 @@ class Player(QObject):
     def _level(self) -> None:
         """Gains anew, after the analysis or the match changed."""
         mixture = self._mixture_gain() if self.match is Match.OSI else None
-        self.loudness = find_loudness(self._analysis, self.recipe, self.match, mixture)
+        self.loudness = listening.find_loudness(self._analysis, self.recipe, self.match, mixture)
         self._ask()
         self.changed.emit()
 
@@ -322,8 +313,7 @@ class Player(QObject):
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
         self.said.emit(_("Playing stopped: {reason}.").format(reason=reason))
-        self.device_id = ""
-        self._restart()
+        self.set_device("")
 
     def _restart(self) -> None:
         """Open the device anew and go on where it was."""
@@ -342,6 +332,6 @@ def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
     """On the worker thread."""
     (reference, _stamp), (mixture, _stamp), rate = key
     try:
-        return key, measure_gain(reference, mixture, rate, job.superseded)
+        return key, listening.measure_gain(reference, mixture, rate, job.superseded)
     except LoadError:
         return key, None  # the track itself says what is wrong with it

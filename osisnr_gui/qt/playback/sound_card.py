@@ -8,6 +8,7 @@ after opening may be late by a second.
 import threading
 import time
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from PySide6.QtCore import QIODevice, QObject, Qt, QThread, QTimer, Signal
@@ -60,15 +61,14 @@ def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
     multiples = [rate * k for k in range(1, 13) if LEAST_RATE <= rate * k <= HIGHEST_RATE] or [rate]
     multiples.sort(key=lambda r: (r != preferred.sampleRate(), r))
     kind = QAudioFormat.SampleFormat
-    for sample_rate in (*multiples, preferred.sampleRate()):
-        for channels in (1, preferred.channelCount()):
-            for sample_format in (kind.Float, kind.Int16):
-                wanted = QAudioFormat()
-                wanted.setSampleRate(sample_rate)
-                wanted.setChannelCount(channels)
-                wanted.setSampleFormat(sample_format)
-                if device.isFormatSupported(wanted):
-                    return wanted
+    rates, channels = (*multiples, preferred.sampleRate()), (1, preferred.channelCount())
+    for sample_rate, n_channels, sample_format in product(rates, channels, (kind.Float, kind.Int16)):
+        wanted = QAudioFormat()
+        wanted.setSampleRate(sample_rate)
+        wanted.setChannelCount(n_channels)
+        wanted.setSampleFormat(sample_format)
+        if device.isFormatSupported(wanted):
+            return wanted
     words = _("the sound device {name} takes none of the formats this program can give it")
     raise NoOutput(words.format(name=device.description()))
 

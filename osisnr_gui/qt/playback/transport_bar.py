@@ -32,7 +32,6 @@ NARROW = "padding: 4px 1px"
 #: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones.
 SPARE, ROOMY = 12, 600
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
-KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
 
 class TransportBar(Themed, QWidget):
