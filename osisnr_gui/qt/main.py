@@ -125,9 +125,7 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
     window.show()
     favour_window()
     show_start(window, options)
-    shot = None
-    if options.screenshot is not None:
-        shot = Screenshot(window, options.screenshot, app.exit)
+    shot = None if options.screenshot is None else Screenshot(window, options.screenshot, app.exit)
     with quit_on_signals(window, app.exit):
         code = app.exec()
     if take is not None:

@@ -46,8 +46,8 @@ class MainWindow(QMainWindow):
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        player, link, actions = self.views.player, self.views.plots.link, self.commands.actions
-        self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
+        player, actions = self.views.player, self.commands.actions
+        self.transport = TransportBar(player, actions.by_id, actions.menu, themes.theme)
         self.commands.playback.bar = self.transport
         self._build_centre()
         self.views.docks.place()

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from osisnr_gui.batch.pair_list import State
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.legend import LegendDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog, Palette
-from osisnr_gui.qt.docks import PANEL_KEYS, TITLES
 from osisnr_gui.qt.plots.colours import SPECTROGRAM_MAPS
 from osisnr_gui.qt.plots.rows import ROWS, PlotRow
+from osisnr_gui.qt.views import PANEL_KEYS, TITLES
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.demos import DEMOS, Demo
@@ -108,6 +109,11 @@ def has_list(c: Commands) -> bool:
     return c.folders.inputs is not None
 
 
+def has_rows(c: Commands) -> bool:
+    """Whether a pair of the list is scored."""
+    return c.views.folders.model.pairs.count(State.WAITING) < len(c.views.folders.model.pairs)
+
+
 def has_sound(c: Commands) -> bool:
     """Whether something can be heard and seen."""
     return c.player.has_sound and not c.folders.shows_list
@@ -133,30 +139,12 @@ def _colours(name: str) -> Action:
 
 def _panel(name: str) -> Action:
     """What brings a panel to the front, or hides it."""
-    return Action(
-        f"panel_{name}",
-        "view/panels",
-        TITLES[name],
-        (PANEL_KEYS[name],),
-        _("Bring this panel to the front; hide it when it is there already"),
-        run=lambda c: c.views.docks[name].toggle(),
-        enabled=lambda c: has_files(c) and not c.folders.shows_list,
-        checked=lambda c: c.views.docks[name].wanted,
-    )
+    return Action(f"panel_{name}", "view/panels", TITLES[name], (PANEL_KEYS[name],), _("Bring this panel to the front; hide it when it is there already"), run=lambda c: c.views.docks[name].toggle(), enabled=lambda c: has_files(c) and not c.folders.shows_list, checked=lambda c: c.views.docks[name].wanted)  # fmt: skip
 
 
 def _row(row: PlotRow) -> Action:
     """The switch of a plot."""
-    return Action(
-        f"row_{row.id}",
-        "view/plots",
-        row.title,
-        row.keys,
-        row.tip,
-        switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on),
-        enabled=lambda c: c.plots.stack.is_row_useful(row.id),
-        checked=lambda c: c.plots.stack.is_row_visible(row.id),
-    )
+    return Action(f"row_{row.id}", "view/plots", row.title, row.keys, row.tip, switch=lambda c, on: c.plots.stack.set_row_visible(row.id, on), enabled=lambda c: c.plots.stack.is_row_useful(row.id), checked=lambda c: c.plots.stack.is_row_visible(row.id))  # fmt: skip
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -175,8 +163,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_notes", "file/export", _("Notes (Audacity labels, CSV)…"), (), _("Save what you wrote as a label track or a table"), run=lambda c: c.exports.save_notes(), enabled=lambda c: bool(c.store.session.notes)),
     Action("export_sound", "file/export", _("Sound that is chosen (WAV)…"), (), _("Save what playback has chosen: a file, a residual, or a mask on the mixture; 32-bit float, whole, at the level of the files"), run=lambda c: c.exports.save_sound(), enabled=has_sound),
     Action("export_png", "file/export", _("Figure (PNG)…"), (), _("Save the plots as they are on screen"), "camera", run=lambda c: c.exports.save_figure(), enabled=has_pair),
-    Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=lambda c: c.folders.has_rows),
-    Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=lambda c: c.folders.has_rows),
+    Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=has_rows),
+    Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=has_rows),
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),
     Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.travel(back=True), enabled=lambda c: c.store.history.can_undo),
     Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.travel(back=False), enabled=lambda c: c.store.history.can_redo),
@@ -186,7 +174,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_command", "edit", _("Copy as command"), (), _("Copy the `osisnr score` command that prints the numbers of these files with these settings"), run=lambda c: c.exports.copy_command(), enabled=has_pair),
     Action("palette", "edit", _("Find a command…"), ("Ctrl+Shift+P",), _("Type to find any command, remedy or setting, and run it"), run=lambda c: c.finding.show_palette(), section=True),
     Action("preferences", "edit", _("Preferences…"), ("Ctrl+,",), _("Theme, words on the toolbar, listening, kept results: what is remembered from one start to the next"), run=lambda c: c.finding.show_preferences()),
-    Action("fit", "view", _("Fit everything"), ("F",), _("Show the whole file"), "fit", toolbar=True, run=lambda c: c.fit(), enabled=has_pair),
+    Action("fit", "view", _("Fit everything"), ("F",), _("Show the whole file"), "fit", toolbar=True, run=lambda c: c.shown.fit(), enabled=has_pair),
     Action("zoom_selection", "view", _("Zoom to selection"), ("Z",), _("Show the selected time range only"), "zoom-selection", toolbar=True, run=lambda c: c.link.zoom_to_selection(), enabled=has_pair),
     Action("zoom_back", "view", _("Zoom back"), ("Backspace",), _("Back to the times and frequencies before the last zoom"), "zoom-back", toolbar=True, run=lambda c: c.link.zoom_back(), enabled=has_pair),
     Action("zoom_in", "view", _("Zoom in"), ("Up", "Ctrl++", "Ctrl+="), _("Zoom in time, at the pointer or the cursor"), "zoom-in", run=lambda c: c.zoom(0.5), enabled=has_pair),

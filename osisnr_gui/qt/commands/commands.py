@@ -24,6 +24,7 @@ from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
@@ -195,7 +196,7 @@ class Commands:
         menu = QMenu(plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.fit)
+        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.shown.fit)
         menu.addAction(_("Export…"), partial(self.exports.save_plot, plot))
         if isinstance(plot, TimePlot):
             menu.addSeparator()
@@ -260,14 +261,17 @@ class Commands:
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
         self.files.watch.close()
-        self.delays.close()
+        if self.delays.dialog is not None:
+            self.delays.dialog.close()
         self.folders.run.stop()
         close_jobs(self.window)
         self.session_files.close()
 
     def reset_layout(self) -> None:
-        """Panels, rows and bars as at the first start."""
-        self.shown.reset()
+        """Panels, rows, their heights, and bars as at the first start; no map."""
+        self.plots.stack.reset_heights()
+        self.plots.stack.set_rows_wanted({row.id: row.shown for row in ROWS})
+        self.plots.set_blame(None)
         self.views.docks.reset()
         for bar in (self.actions.by_id["overview"], self.actions.by_id["transport"]):
             if not bar.isChecked():
@@ -278,11 +282,6 @@ class Commands:
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 5000)
-
-    def fit(self) -> None:
-        """Show everything, in time and in value."""
-        self.views.plots.link.fit()
-        self.views.plots.fit_values()
 
     def zoom(self, factor: float) -> None:
         """Zoom in time at the pointer, else at the cursor."""

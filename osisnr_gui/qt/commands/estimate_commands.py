@@ -67,11 +67,6 @@ class DelayCommands:
         self.dialog.show()
         self.dialog.activateWindow()
 
-    def close(self) -> None:
-        """Close the dialog."""
-        if self.dialog is not None:
-            self.dialog.close()
-
     @property
     def in_view(self) -> Source | None:
         """The estimate in view."""

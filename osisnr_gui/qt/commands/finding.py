@@ -16,10 +16,10 @@ from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.dialogs.legend import add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
-from osisnr_gui.qt.docks import PanelDock
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.views import PanelDock
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.text.catalogue import _, translated
 
@@ -34,6 +34,7 @@ WHY = {
     table.has_files: NO_FILES,
     table.has_pair: _("no estimate was compared yet"),
     table.has_list: NO_LIST,
+    table.has_rows: NO_LIST,
     table.has_sound: _("there is nothing to hear"),
     table.has_stretch: _("nothing is selected"),
     "undo": _("nothing was changed"),
@@ -42,8 +43,6 @@ WHY = {
     "align": _("no delay was found, or it is taken out already"),
     "hear_mixture": _("there is no mixture to hear"),
     "select_less": _("nothing is selected"),
-    "export_list_csv": NO_LIST,
-    "export_list_json": NO_LIST,
     "folder_list": NO_LIST,
     "copy_frame": _("the frame inspector is not in front"),
     "speakers": _("this needs several references"),

@@ -179,12 +179,6 @@ class FolderMode(QObject):
         self.strip.step_requested.connect(self.step)
         self._refresh()
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether a pair is scored."""
-        pairs = self.panel.model.pairs
-        return pairs.count(State.WAITING) < len(pairs)
-
     def take(self, paths: list[str]) -> bool:
         """Open what was dropped or named, if it is two folders or a list of pairs; a single folder asks for another."""
         folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]

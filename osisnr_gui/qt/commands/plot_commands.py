@@ -39,16 +39,14 @@ class PlotCommands:
         views.sources.curve_toggled.connect(self.toggle_curve)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
-    def reset(self) -> None:
-        """Rows and their heights as at the first start, no map."""
-        self._plots.stack.reset_heights()
-        self._plots.stack.set_rows_wanted({row.id: row.shown for row in ROWS})
-        self._plots.set_blame(None)
+    def fit(self) -> None:
+        """Show everything, in time and in value."""
+        self._link.fit()
+        self._plots.fit_values()
 
     def reset_view(self) -> None:
         """Everything in sight, in the usual colours."""
-        self._link.fit()
-        self._plots.fit_values()
+        self.fit()
         self._views.view_bar.reset()
 
     def restore(self, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -290,10 +291,8 @@ class Autosave(QObject):
 
 def _is_orphan(name: str) -> bool:
     """Whether this is a copy whose program does not run any more."""
-    number = name.removeprefix("unsaved-").removesuffix(ENDING)
-    if not (name.startswith("unsaved-") and name.endswith(ENDING) and number.isascii() and number.isdigit()):
-        return False
-    return int(number) != os.getpid() and not _is_running(int(number))
+    match = re.fullmatch(rf"unsaved-([0-9]+){re.escape(ENDING)}", name)
+    return match is not None and int(match[1]) != os.getpid() and not _is_running(int(match[1]))
 
 
 def _is_running(process: int) -> bool:

@@ -39,7 +39,7 @@ class Player(QObject):
 
     def __init__(self, link: TimeLink, system: SoundSystem | None = None) -> None:
         super().__init__()
-        self._link = link
+        self.link = link
         self.deck = Deck(system or SoundSystem(), self)
         self.deck.failed.connect(self._reopen)
         self._jobs = Jobs("gain", self)
@@ -79,7 +79,7 @@ class Player(QObject):
     @property
     def has_sound(self) -> bool:
         """Whether there is anything to hear, on a time axis in seconds: that of masks counts frames."""
-        return bool(self.recipe.sounds) and self._link.unit == "s"
+        return bool(self.recipe.sounds) and self.link.unit == "s"
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Other files, levels, or another estimate in view; what plays goes on if it is still there."""
@@ -115,16 +115,16 @@ class Player(QObject):
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
         if self.is_paused and self.deck.output is None:
-            start = self._link.playhead
+            start = self.link.playhead
         if start is None and not self.is_paused:
-            extent, cursor = self._link.extent, self._link.cursor
+            extent, cursor = self.link.extent, self.link.cursor
             start = cursor if cursor < extent.stop - LEAST_LEFT else extent.start  # NaN is not less
         self._begin(start)
 
     def pause_at(self, time: float) -> None:
         """As if it had been paused there; nothing is opened before it is played."""
         self.is_paused = True
-        self._link.set_playhead(time)
+        self.link.set_playhead(time)
         self.changed.emit()
 
     def play_range(self, start: float, stop: float, loop: bool = True) -> None:
@@ -135,12 +135,12 @@ class Player(QObject):
             self._once, start = None, self.loop_over(start, stop)
         else:
             self._once = TimeSpan(start, stop)
-        self._begin(max(start, self._link.extent.start))
+        self._begin(max(start, self.link.extent.start))
 
     def loop_over(self, start: float, stop: float) -> float:
         """Loop a stretch of time, a very short one with a little around it; where the loop begins."""
         missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
-        self._link.set_loop(start - missing, stop + missing)
+        self.link.set_loop(start - missing, stop + missing)
         return start - missing
 
     def stop(self) -> None:
@@ -150,15 +150,15 @@ class Player(QObject):
         self._once, self._settling = None, 0
         self._timer.stop()
         self._ask()
-        self._link.set_playhead(math.nan)
+        self.link.set_playhead(math.nan)
         if was_on:
             self.changed.emit()
 
     def point(self, time: float) -> None:
         """The user pointed at a time: the cursor goes there, and the sound with it."""
-        if time == self._link.cursor:
+        if time == self.link.cursor:
             self._go(time)
-        self._link.set_cursor(time)
+        self.link.set_cursor(time)
 
     def hear(self, sound: Sound) -> None:
         """Switch to another sound, at the same sample when something plays."""
@@ -221,7 +221,7 @@ class Player(QObject):
         self._ended = self.deck.engine.ended
         self._ask()
         if start is not None:
-            self._link.set_playhead(start)
+            self.link.set_playhead(start)
         self._timer.start()
         self.changed.emit()
 
@@ -244,7 +244,7 @@ class Player(QObject):
             return
         sound, once = self.sound, self._once
         self.deck.ask(
-            None if once else self._link.loop,
+            None if once else self.link.loop,
             once.stop if once else None,
             playing=self.is_playing and sound in self.recipe.sounds,
             sound=self.recipe.sounds.index(sound) if sound in self.recipe.sounds else 0,
@@ -284,7 +284,7 @@ class Player(QObject):
             self.deck.seek(time)
             if self.is_paused:
                 self._settling = 0
-                self._link.set_playhead(time)
+                self.link.set_playhead(time)
 
     def _tick(self) -> None:
         deck = self.deck
@@ -302,13 +302,13 @@ class Player(QObject):
             self.changed.emit()
         position, moves = deck.heard()
         if moves or not self.is_playing:  # what was asked for may still be on its way to the ear
-            self._link.set_playhead(position)
+            self.link.set_playhead(position)
         if not self.is_playing:
             self._settling -= 1
             if self._settling <= 0:
                 self._timer.stop()
                 if not self.is_paused:
-                    self._link.set_playhead(math.nan)
+                    self.link.set_playhead(math.nan)
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
@@ -317,7 +317,7 @@ class Player(QObject):
 
     def _restart(self) -> None:
         """Open the device anew and go on where it was."""
-        here, was_playing, once = self._link.playhead, self.is_playing, self._once
+        here, was_playing, once = self.link.playhead, self.is_playing, self._once
         self.deck.close()
         self.problem = ""
         if was_playing and math.isfinite(here):

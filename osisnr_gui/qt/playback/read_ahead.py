@@ -93,8 +93,7 @@ class ReadAhead:
 
     def _first_missing(self) -> int | None:
         """The block to read next; lets go of those that are far away."""
-        focus = self._focus
-        last = self._last_block()
+        focus, last = self._focus, self._last_block()
         wanted = dict.fromkeys(index for index in _wanted(focus) if index <= last)
         missing = next((index for index in wanted if index not in self._blocks), None)
         here = focus[0] // BLOCK
