@@ -86,8 +86,7 @@ class _NumberKeys(_OwnKeys):
 
 def _is_held(event: QKeyEvent) -> bool:
     """Whether Ctrl, Alt or Meta is down with the key."""
-    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return bool(held)
+    return bool(event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier))
 
 
 def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
@@ -96,10 +95,8 @@ def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
         return
     if keep:
         widget.interpretText()
-    elif isinstance(widget, QSpinBox):
-        widget.setValue(widget.value())
     else:
-        widget.setValue(widget.value())
+        widget.setProperty("value", widget.value())
     widget.lineEdit().setModified(False)
     window = widget.window()
     centre = window.centralWidget() if isinstance(window, QMainWindow) else None

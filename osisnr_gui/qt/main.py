@@ -6,8 +6,7 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, QSocketNotifier, QTimer
@@ -126,12 +125,9 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
     window.show()
     favour_window()
     show_start(window, options)
-    shot = None
-    if options.screenshot is not None:
-        shot = Screenshot(window, options.screenshot, app.exit)
-    quitting = QuitSignals(window, app.exit)
-    code = app.exec()
-    quitting.stop()
+    shot = None if options.screenshot is None else Screenshot(window, options.screenshot, app.exit)
+    with quit_on_signals(window, app.exit):
+        code = app.exec()
     if take is not None:
         take(store.analysis, window.commands.folders.panel.model.pairs.in_order())
     if shot is not None and shot.error is not None and code == 0:
@@ -144,51 +140,43 @@ def fit_screen(window: QWidget, screen: QSize) -> None:
     window.resize(window.size().boundedTo(screen - FRAME))
 
 
-class QuitSignals(QObject):
-    """Closes a window on SIGINT and SIGTERM, from its creation to `stop`. Elsewhere than on POSIX it does nothing.
+@contextlib.contextmanager
+def quit_on_signals(window: QWidget, leave: Callable[[int], None]) -> Iterator[None]:
+    """Close a window on SIGINT and SIGTERM that come meanwhile. Elsewhere than on POSIX it does nothing.
 
     Python runs handlers between two of its own instructions, and Qt's event loop may not come to one for hours. So
     the interpreter also writes each signal's number into a socket, which wakes the loop up.
     """
+    if os.name != "posix":
+        yield
+        return
+    read, write = socket.socketpair()
+    for end in (read, write):
+        end.setblocking(False)
 
-    def __init__(self, window: QWidget, leave: Callable[[int], None]) -> None:
-        super().__init__(window)
-        self._window, self._leave = window, leave
-        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
-        if os.name != "posix":
-            return
-        self._read, self._write = socket.socketpair()
-        for end in (self._read, self._write):
-            end.setblocking(False)
-        self._wakeup_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._take)
-        for number in _SIGNALS:
-            self._before[number] = signal.signal(number, lambda _number, _frame: None)
-
-    def stop(self) -> None:
-        """Give the signals back; a second call changes nothing."""
-        if not self._before:
-            return
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._wakeup_before)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()
-        self._read.close()
-        self._write.close()
-
-    def _take(self) -> None:
+    def take() -> None:
         received = b""
         with contextlib.suppress(BlockingIOError):
-            received = self._read.recv(64)
+            received = read.recv(64)
         number = next((number for number in received if number in _SIGNALS), None)
-        if number is None:
-            return
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
-        self._window.close()
-        self._leave(EXIT_BASE + number)
+        if number is not None:
+            for each in _SIGNALS:
+                signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
+            window.close()
+            leave(EXIT_BASE + number)
+
+    wakeup_before = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(read.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(take)
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in _SIGNALS}
+    with read, write:
+        try:
+            yield
+        finally:
+            notifier.setEnabled(False)
+            signal.set_wakeup_fd(wakeup_before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class Screenshot(QObject):

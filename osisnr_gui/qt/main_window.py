@@ -3,20 +3,12 @@
 import math
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QResizeEvent,
-    QShortcut,
-)
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
+from osisnr_gui.qt.commands.action_table import ACTIONS
+from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
@@ -54,13 +46,13 @@ class MainWindow(QMainWindow):
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        player, link, actions = self.views.player, self.views.plots.link, self.commands.actions
-        self.transport = TransportBar(player, link, actions.by_id, actions.menu, themes.theme)
-        self.commands.playback.add_bar(self.transport)
+        player, actions = self.views.player, self.commands.actions
+        self.transport = TransportBar(player, actions.by_id, actions.menu, themes.theme)
+        self.commands.playback.bar = self.transport
         self._build_centre()
-        self.views.docks.take_window(self)
+        self.views.docks.place()
         self._build_bars()
-        self.commands.finding.take_window(self.toolbar)
+        self.commands.finding.take_window(ToolbarWords(self.toolbar, self.views.view_bar))
         self._connect()
         self.setAcceptDrops(True)
         self.resize(*DEFAULT_SIZE)
@@ -115,13 +107,17 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
-            (commands.finding.show_analysis, Changed.FILES | Changed.NOTICES),
+            (lambda *_: commands.finding.rest.start(), Changed.FILES | Changed.NOTICES),  # they have other controls
         )
 
     def _show_page(self, *_: object) -> None:
         """The list of pairs, or what belongs to the files that are open."""
         empty = self.views.store.session.is_empty
-        self.commands.finding.turn_page(self.centre, self.views.welcome if empty else self.views.plots)
+        page, focus = self.views.welcome if empty else self.views.plots, self.focusWidget()
+        if page is not self.centre.currentWidget() and focus is not None and self.centre.isAncestorOf(focus):
+            # Qt would give the focus to the next control, as Tab does, and a plot would be framed.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.centre.setCurrentWidget(page)
         shows_list = self.commands.folders.shows_list
         self.pages.setCurrentWidget(self.views.folders if shows_list else self.holder)
         self.views.docks.show(not shows_list and not empty)
@@ -159,8 +155,8 @@ class MainWindow(QMainWindow):
         views = self.views
         final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
-            return not self.commands.folders.is_busy
-        busy = views.store.is_busy or self.commands.files.is_busy or self.commands.ghosts.is_busy
+            return not self.commands.folders.run.is_busy
+        busy = views.store.is_busy or self.commands.files.hashing.is_busy or self.commands.ghosts.jobs.is_busy
         return not busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:
@@ -168,7 +164,9 @@ class MainWindow(QMainWindow):
         settings = self.views.settings
         self.restoreGeometry(settings.state("geometry"))
         self.views.docks.restore(settings.state("docks"))
-        self.commands.restore(settings)
+        self.commands.shown.restore(settings)
+        self.views.player.device_id = settings.text("sound_device", "")
+        self.commands.actions.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
         self.views.view_bar.set_view(settings.text("scale", "linear"), settings.text("colours", "viridis"), low, high)
@@ -177,7 +175,9 @@ class MainWindow(QMainWindow):
         """Keep geometry, panels and view for the next start."""
         settings = self.views.settings
         settings.put("geometry", self.saveGeometry())
-        self.commands.remember(settings)
+        self.commands.shown.remember(settings)
+        settings.put("sound_device", self.views.player.device_id)
+        self.commands.actions.remember(settings)
         if self.views.docks.shown:
             settings.put("docks", self.saveState())
             settings.put("heights", self.views.plots.stack.save_heights())
@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.views.welcome.drop.set_active(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: QEvent) -> None:
         """The files went elsewhere."""
         self.views.welcome.drop.set_active(False)
 
@@ -306,10 +306,12 @@ class MainWindow(QMainWindow):
         self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
         views.themes.changed.connect(self._dress)
         for index in range(9):
-            QShortcut(QKeySequence(str(index + 1)), self, partial(commands.playback.hear_estimate, index))
+            QShortcut(str(index + 1), self, partial(commands.playback.hear_estimate, index))
 
     def _dress(self, theme: Theme) -> None:
-        self.actions_by_id.set_icons(lambda name: icon(name, theme.text))
+        for spec in ACTIONS:
+            if spec.icon:
+                self.actions_by_id.by_id[spec.id].setIcon(icon(spec.icon, theme.text))
         set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
     def _show_title(self, *_: object) -> None:

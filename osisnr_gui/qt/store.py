@@ -196,7 +196,8 @@ class Store(QObject):
     def _is_emptier(self, analysis: Analysis) -> bool:
         """Whether the same files are on screen with more to see: the old picture stays until the new one is there."""
         signals, shown = ([s.signal for s in a.session.sources] for a in (analysis, self.analysis))
-        return signals == shown and _n_scored(analysis) < _n_scored(self.analysis)
+        n_scored, n_shown = (sum(pair.score is not None for pair in a.pairs) for a in (analysis, self.analysis))
+        return signals == shown and n_scored < n_shown
 
     def _take_failure(self, _words: str, details: str) -> None:
         """An unexpected exception, no fault of a file (those are results): shown with details; the program goes on."""
@@ -204,7 +205,3 @@ class Store(QObject):
         self._stopped = True
         self._step_back()
         self.failed.emit(_("Something unexpected went wrong while comparing; what you had is still here."), details)
-
-
-def _n_scored(analysis: Analysis) -> int:
-    return sum(pair.score is not None for pair in analysis.pairs)

@@ -41,9 +41,8 @@ class LevelBar(pg.GraphicsView):
         self.item.ctrlMenu.setParent(self, self.item.ctrlMenu.windowFlags())
         self.item.layout.setContentsMargins(0, 0, 0, 0)
         self.setCentralItem(self.item)
-        self.setFixedHeight(BAR_HEIGHT)
-        self.setMinimumWidth(BAR_WIDTHS[0])
-        self.setMaximumWidth(BAR_WIDTHS[1])
+        self.setMinimumSize(BAR_WIDTHS[0], BAR_HEIGHT)
+        self.setMaximumSize(BAR_WIDTHS[1], BAR_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setToolTip(BAR_TIP)
         self.setAccessibleName(BAR_TIP)
@@ -75,12 +74,11 @@ class ViewBar(QWidget):
             (_("difference"), _("residual")),
             _("Third picture: level difference, or the residual that the measure calls noise (D)"),
         )
-        self._low, self._high = _decibels(LOWEST_DB), _decibels(LOWEST_DB + NARROWEST_DB)
+        low = _("Floor: levels from here down get the darkest colour (dB re a full-scale sine)")
+        high = _("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)")
+        self._low = _decibels(LOWEST_DB, low, _("floor of the colours"))
+        self._high = _decibels(LOWEST_DB + NARROWEST_DB, high, _("ceiling of the colours"))
         self._bar, self._narrow = LevelBar(), False
-        self._low.setToolTip(_("Floor: levels from here down get the darkest colour (dB re a full-scale sine)"))
-        self._high.setToolTip(_("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)"))
-        self._low.setAccessibleName(_("floor of the colours"))
-        self._high.setAccessibleName(_("ceiling of the colours"))
         self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
@@ -158,21 +156,18 @@ class ViewBar(QWidget):
         self._colours.setCurrentIndex((self._colours.currentIndex() + 1) % self._colours.count())
 
     def _send_levels(self) -> None:
-        low, high = self._low.value(), self._high.value()
-        if high - low < NARROWEST_DB:
-            # The control that was not touched gives way.
-            low, high = (low, low + NARROWEST_DB) if self.sender() is self._low else (high - NARROWEST_DB, high)
-        self._put(low, high)
+        # The control that was not touched gives way.
+        self._put(*self.levels, keeps_low=self.sender() is self._low)
         self._bar.item.setLevels(self.levels)
 
     def _take_drag(self, bar: pg.ColorBarItem) -> None:
         """A handle stops where the other one is near."""
         low, high = bar.levels()
-        if high - low < NARROWEST_DB:
-            low, high = (low, low + NARROWEST_DB) if high != self.levels[1] else (high - NARROWEST_DB, high)
-        self._put(low, high)
+        self._put(low, high, keeps_low=high != self.levels[1])
 
-    def _put(self, low: float, high: float) -> None:
+    def _put(self, low: float, high: float, *, keeps_low: bool = True) -> None:
+        if high - low < NARROWEST_DB:
+            low, high = (low, low + NARROWEST_DB) if keeps_low else (high - NARROWEST_DB, high)
         with QSignalBlocker(self._low), QSignalBlocker(self._high):
             self._low.setValue(round(low))
             self._high.setValue(round(high))
@@ -192,8 +187,10 @@ def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
     return box
 
 
-def _decibels(least: int) -> QSpinBox:
+def _decibels(least: int, tip: str, name: str) -> QSpinBox:
     box = QSpinBox()
+    box.setToolTip(tip)
+    box.setAccessibleName(name)
     box.setRange(least, least + HIGHEST_DB - LOWEST_DB - NARROWEST_DB)
     box.setSingleStep(5)
     box.setSuffix(" dB")

@@ -1,9 +1,14 @@
-"""Everything a window is made of, in one place, and which estimate is in view."""
+"""Everything a window is made of, in one place, and which estimate is in view; the panels around the plots.
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMainWindow
+Where they stand, how much room they have, which of them are hidden.
+"""
 
-from osisnr_gui.qt.docks import Docks
+from collections.abc import Callable, Iterator, Mapping
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+
 from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.panels.banners import Banners
@@ -24,6 +29,32 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar
 from osisnr_gui.session.session import Source
+from osisnr_gui.text.catalogue import _
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+#: Widths of the columns left and right, the first whose window, in pixels, is as wide.
+WIDTHS = ((1900, (320, 440)), (1200, (256, 340)), (0, (232, 280)))
+LOSS_HEIGHT, SEGMENTS_HEIGHT = 520, 460
+SOURCES_HEIGHT, FRAMES_HEIGHT = 400, 230
+SUMMARY_SHARE = 0.3  # of the window's height, at most
+TALL_WINDOW, VERY_TALL_WINDOW = 850, 1150
+#: Titles by name.
+TITLES = {
+    "sources": _("Sources"),
+    "frames": _("Frames"),
+    "notes": _("Notes"),
+    "loss": _("Loss"),
+    "bad_segments": _("Bad segments"),
+    "summary": _("Summary"),
+    "inspector": _("Inspector"),
+    "mask_values": _("Masks"),
+}
+#: Hidden until they are asked for, by commands of their own.
+ON_DEMAND = ("inspector", "mask_values")
+#: The key that brings a panel to the front, or hides it.
+PANEL_KEYS = {name: f"Ctrl+{place}" for place, name in enumerate(TITLES, 1) if name not in ON_DEMAND}
+#: The panels that stand one above the other, and those that share a place, the first of them in front.
+COLUMNS = {LEFT: (("sources",), ("frames", "notes")), RIGHT: (("loss", "bad_segments", *ON_DEMAND, "summary"),)}
 
 
 class Selection(QObject):
@@ -43,22 +74,149 @@ class Selection(QObject):
             self._source = None
             self.changed.emit(index)
 
-    def flip(self, count: int) -> None:
-        """Back to the estimate before."""
-        self.select(self.before, count)
-
     def reset(self) -> None:
         """The first one again, for a new set of files."""
         self.index = self.before = 0
         self._source = None
 
-    def follow(self, sources: tuple[Source, ...]) -> int:
-        """The index now: the same file stays in view when others come and go."""
+    def follow(self, sources: tuple[Source, ...]) -> None:
+        """The same file stays in view when others come and go."""
         if self._source in sources:
             self.index = sources.index(self._source)
         self.index = min(self.index, max(0, len(sources) - 1))
         self._source = sources[self.index] if sources else None
-        return self.index
+
+
+class PanelDock(QDockWidget):
+    """A dock that comes to the front or goes away. `wanted` says whether it is to be seen while files are open."""
+
+    wanted_changed = Signal(bool)
+
+    def __init__(self, name: str, panel: QWidget, window: QMainWindow) -> None:
+        super().__init__(TITLES[name], window)  # a dock without a parent at birth may be deleted twice
+        self.setObjectName(f"dock_{name}")
+        self.setWidget(panel)
+        self.wanted = name not in ON_DEMAND
+        self.is_in_front = False  # to be seen: neither hidden nor behind another tab
+        self.visibilityChanged.connect(self._take_visibility)
+
+    def bring(self) -> None:
+        """To the front."""
+        self.want(True)
+        self.show()
+        self.raise_()
+
+    def toggle(self) -> None:
+        """To the front, ready for the arrow keys; away when it is there already."""
+        if self.is_in_front:
+            self.close()
+        else:
+            self.bring()
+            self.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def want(self, wanted: bool) -> None:
+        """Whether it is to be seen."""
+        self.wanted = wanted
+        self.wanted_changed.emit(wanted)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Its own button: not wanted any more."""
+        self.want(False)
+        super().closeEvent(event)
+
+    def _take_visibility(self, visible: bool) -> None:
+        self.is_in_front = visible
+
+
+class Docks:
+    """The docks of one window by name. They are on screen while `shown`.
+
+    summary_height : the height in which the rows of the summary are in sight.
+    """
+
+    def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
+        self._summary_height, self._window = summary_height, window
+        self._laid_out = QTimer(window, singleShot=True, interval=0)
+        self._laid_out.timeout.connect(self._share_room)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
+        self.shown, self._restored = True, False
+        self._front: list[PanelDock] = []
+
+    def __getitem__(self, name: str) -> PanelDock:
+        return self._docks[name]
+
+    def __iter__(self) -> Iterator[PanelDock]:
+        return iter(self._docks.values())
+
+    def restore(self, state: QByteArray) -> None:
+        """Take a layout from `QMainWindow.saveState`."""
+        before = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        self._restored = self._window.restoreState(state)
+        if self._restored:
+            for tabs in before:
+                tabs.hide()  # Qt makes others, and these would stay over a panel
+            for dock in self:
+                dock.want(not dock.isHidden())
+
+    def show(self, shown: bool) -> None:
+        """The panels that are wanted, those in front that were, or none."""
+        if shown == self.shown:
+            return
+        if self.shown:
+            self._front = [dock for dock in self if dock.is_in_front]
+        self.shown = shown
+        for dock in self:
+            dock.setVisible(shown and dock.wanted)
+        for dock in self._front if shown else ():
+            dock.raise_()
+        if shown and not self._restored:
+            # Hidden docks have no size to share: once they are laid out.
+            self._restored = True
+            self._laid_out.start()
+
+    def reset(self) -> None:
+        """Places, widths and heights as at the first start."""
+        for dock in self:
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+        self.place()
+        for name, dock in self._docks.items():
+            dock.want(name not in ON_DEMAND)
+            dock.setVisible(self.shown and dock.wanted)
+        self._share_room()
+
+    def place(self) -> None:
+        """Stand around the plots."""
+        for area, places in COLUMNS.items():
+            for first, *behind in places:
+                self._window.addDockWidget(area, self[first])
+                for name in behind:
+                    self._window.addDockWidget(area, self[name])
+                    self._window.tabifyDockWidget(self[first], self[name])
+                self[first].raise_()
+        for name in ON_DEMAND:
+            self[name].hide()
+
+    def _share_room(self) -> None:
+        """Widths and heights of the panels where the user has not chosen them."""
+        window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad_segments"]
+        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        if window.height() >= TALL_WINDOW:
+            # Room for the whole table under the plots; in a low window it shares the place of the loss.
+            window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, summary)
+            height = min(self._summary_height(), round(SUMMARY_SHARE * window.height()))
+            window.resizeDocks([summary], [height], vertical)
+        if window.height() >= VERY_TALL_WINDOW:
+            # Room for both: the list moves while a slider does.
+            window.addDockWidget(RIGHT, segments)
+            window.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], vertical)
+        widths = next(widths for least, widths in WIDTHS if window.width() >= least)
+        window.resizeDocks([self["sources"], loss], widths, horizontal)
+        window.resizeDocks([self["sources"], self["frames"]], [SOURCES_HEIGHT, FRAMES_HEIGHT], vertical)
+        for name in ("frames", "loss"):
+            self[name].raise_()
 
 
 class Views:
@@ -77,8 +235,8 @@ class Views:
         left = {"sources": self.sources, "frames": self.stft, "notes": self.notes}
         right = {"loss": self.loss, "bad_segments": self.segments, "summary": self.summary}
         on_demand = {"inspector": self.inspector, "mask_values": self.mask_values}
-        height = lambda: self.summary.wanted_height(store.session)  # noqa: E731 - files are open by then
-        self.docks = Docks({**left, **right, **on_demand}, height, window)
+        panels = {**left, **right, **on_demand}
+        self.docks = Docks(panels, lambda: self.summary.wanted_height(store.session), window)  # files are open by then
         self.folders, self.folder_strip = FolderPanel(theme), FolderStrip()
         self.view_bar, self.readout, self.sentence = ViewBar(), Readout(), ElidedLabel()
         self._connect()

@@ -31,7 +31,7 @@ class WholeSupply:
         self.error = None
         self._mirrored = np.concatenate((self.sounds, self.sounds[:, ::-1], np.zeros_like(self.sounds)), axis=1)
 
-    def focus(self, focus: object) -> None:
+    def focus(self, *places: int) -> None:
         """Everything is there already."""
 
     def has(self, start: int, stop: int) -> bool:

@@ -189,7 +189,7 @@ def window(qtbot: QtBot, system: FakeSystem, tmp_path: Path, monkeypatch: pytest
     names = (str(tmp_path / f"saved_{k}") for k in range(10_000))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (next(names), ""))
     with open_window(qtbot) as window:
-        window.views.player._deck.system = system  # type: ignore[assignment]
+        window.views.player.deck.system = system  # type: ignore[assignment]
         yield window
 
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
-from osisnr_gui.qt.docks import PANEL_KEYS, Docks
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.summary_panel import NARROW_NAME, SAMPLE
+from osisnr_gui.qt.views import PANEL_KEYS, Docks
 
 PAIR = "2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac"
 SIZE = 1280, 720

@@ -221,7 +221,7 @@ def test_a_slider_works_nothing_out_anew(
     _write(files[1], 0.1)
     _reload(qtbot, window)
     started: list[object] = []
-    monkeypatch.setattr(window.commands.ghosts._job, "start", started.append)
+    monkeypatch.setattr(window.commands.ghosts.jobs, "start", started.append)
     for alpha in (0.2, 0.5):
         window.views.store.edit(lambda session, a=alpha: edits.set_alpha(session, a), "alpha")
     window.views.store.edit(lambda session: edits.set_gamma(session, 3.0))

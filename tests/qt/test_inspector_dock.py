@@ -102,7 +102,7 @@ def test_it_says_whether_the_frame_is_bad_by_the_limit_in_force(qtbot: QtBot, wi
     window.views.plots.link.set_cursor(2.936)
     wait_final(qtbot, window)
     for limit in (3.0, 40.0):
-        window.commands.set_limit(limit)
+        window.views.plots.limit_requested.emit(limit)
         wait_final(qtbot, window)
         said = [label.text() for label in window.views.inspector.page.findChildren(QLabel)]
         assert any(f"under {limit:.1f} dB" in text for text in said) == (limit == 40.0)

@@ -19,15 +19,18 @@ from osisnr_gui.qt import main
 ROOT = Path(main.__file__).parents[2]
 # Says when signals are taken: one that comes before ends any program at once.
 SCRIPT = """
+import contextlib
 import sys
 from PySide6.QtCore import QTimer
 from osisnr_gui.cli.scoring_options import window_options
 from osisnr_gui.qt import main
-class Announced(main.QuitSignals):
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
+quit_on_signals = main.quit_on_signals
+@contextlib.contextmanager
+def announced(*arguments):
+    with quit_on_signals(*arguments):
         QTimer.singleShot(0, lambda: print("ready", flush=True))
-main.QuitSignals = Announced
+        yield
+main.quit_on_signals = announced
 sys.exit(main.run(window_options(sys.argv[1:])))
 """
 
@@ -70,8 +73,6 @@ def test_signals_are_given_back(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    quitting = main.QuitSignals(window, lambda _code: None)
-    assert signal.getsignal(signal.SIGTERM) is not before[1]
-    quitting.stop()
-    quitting.stop()
+    with main.quit_on_signals(window, lambda _code: None):
+        assert signal.getsignal(signal.SIGTERM) is not before[1]
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QMainWindow, QMenu, QToolBar, QToolButton
 
 from osisnr_gui.qt.commands.action_table import ACTIONS, MENUS, Action
@@ -94,12 +94,6 @@ class Actions:
         for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
             say(tip)
         return button
-
-    def set_icons(self, icon: Callable[[str], QIcon]) -> None:
-        """Tinted icons for the theme in force."""
-        for spec in ACTIONS:
-            if spec.icon:
-                self.by_id[spec.id].setIcon(icon(spec.icon))
 
     def update(self, *_: object) -> None:
         """Enable and check all of them as things are now, without running any."""

@@ -15,10 +15,8 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
-from osisnr_gui.qt.commands.number_exports import NumberExports
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
-from osisnr_gui.qt.commands.plot_commands import PlotCommands
-from osisnr_gui.qt.commands.segment_commands import NoteCommands, SegmentCommands
+from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
@@ -26,17 +24,18 @@ from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
-from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import ENDING, is_session_file
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
-from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.notices.all_notices import Notice
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.segment_words import frame_kind
@@ -50,37 +49,22 @@ FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
 class Commands:
     """The parts of one window that its actions work on, and what is done with several of them."""
 
-    window: QMainWindow
-    views: Views
-    store: Store
-    plots: PlotArea
-    link: TimeLink
-    player: Player
-    exports: ExportJobs
-    session_files: SessionFiles
-    notes: NoteCommands
-    segments: SegmentCommands
-    playback: PlaybackCommands
-    folders: FolderMode
-    shown: PlotCommands
-    delays: DelayCommands
-    files: FileCommands
-    ghosts: GhostCommands
-
     def __init__(self, window: QMainWindow, views: Views) -> None:
-        self.window, self.views, self.store = window, views, views.store
-        self.plots, self.link, self.player = views.plots, views.plots.link, views.player
-        self.exports = ExportJobs(window, views)
-        self.numbers_out: NumberExports = NumberExports(window, views, self.exports)
-        self.session_files = SessionFiles(window, views, self._start_anew, lambda: self.asks)
-        self.notes = NoteCommands(views)
-        self.segments = SegmentCommands(views, self._say, self.exports.save_bytes)
-        self.playback = PlaybackCommands(views, self.set_residual)
-        self.folders = FolderMode(window, views, self.exports, self._start_anew)
-        self.shown = PlotCommands(views)
-        self.delays = DelayCommands(window, views, self.show_context_menu)
-        self.files = FileCommands(window, views)
-        self.ghosts = GhostCommands(window, views)
+        self.window: QMainWindow = window
+        self.views: Views = views
+        self.store: Store = views.store
+        self.plots: PlotArea = views.plots
+        self.link: TimeLink = views.plots.link
+        self.player: Player = views.player
+        self.exports: ExportJobs = ExportJobs(window, views)
+        self.session_files: SessionFiles = SessionFiles(window, views, self._start_anew, lambda: self.asks)
+        self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
+        self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)
+        self.folders: FolderMode = FolderMode(window, views, self.exports, self._start_anew)
+        self.shown: PlotCommands = PlotCommands(views)
+        self.delays: DelayCommands = DelayCommands(window, views, self.show_context_menu)
+        self.files: FileCommands = FileCommands(window, views)
+        self.ghosts: GhostCommands = GhostCommands(window, views)
         self.actions = Actions(window, self)
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
@@ -91,18 +75,19 @@ class Commands:
     def _connect(self) -> None:
         """Do what views ask for, and show what they point at."""
         views, plots, link = self.views, self.plots, self.link
-        views.welcome.open_requested.connect(self.open)
+        views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
-        views.sources.add_requested.connect(self.add)
+        views.sources.add_requested.connect(partial(self.ask, add=True))
         views.view_bar.residual_changed.connect(self.set_residual)
+        views.banners.details_requested.connect(self._show_details)
         views.banners.progress.cancel_requested.connect(self.cancel)
         views.segments.segment_shown.connect(self.playback.autoplay)
         views.segments.segment_activated.connect(self.player.play_range)
         self.store.failed.connect(lambda sentence, details: ErrorDialog.show_once(sentence, details, self.window))
         plots.stack.for_each_row(self._take_row)
-        plots.limit_requested.connect(self.set_limit)
+        plots.limit_requested.connect(lambda limit: self.store.edit(partial(edits.set_limit, limit=limit), "threshold"))
         link.hover_changed.connect(self.show_readout)
         link.cursor_changed.connect(lambda _time: self.show_readout())
         for changed in (plots.differences.changed, self.ghosts.changed):
@@ -112,6 +97,12 @@ class Commands:
         row.context_menu_requested.connect(self.show_context_menu)
         row.box.double_clicked.connect(self.segments.go_to_shading)
         row.handle_held.connect(self.store.hold)
+
+    def _show_details(self, notice: Notice) -> None:
+        if notice.code == "assignment":
+            self.shown.show_speakers()
+        else:  # a delay
+            self.delays.open(notice.source)
 
     def _follow_states(self) -> None:
         """Update actions with what they depend on beside the analysis, and fill the menus that change."""
@@ -151,13 +142,11 @@ class Commands:
             self._there = there
             self.actions.update()
 
-    def open(self) -> None:
-        """Ask for files and open them."""
-        self.take_files(self._ask(_("Open a reference and estimates")), add=False)
-
-    def add(self) -> None:
-        """Ask for further estimates."""
-        self.take_files(self._ask(_("Add estimates")), add=True)
+    def ask(self, *, add: bool) -> None:
+        """Ask for files and open them, or for further estimates."""
+        title = _("Add estimates") if add else _("Open a reference and estimates")
+        folder = self.views.settings.last_folder()
+        self.take_files(QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0], add=add)
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
@@ -196,10 +185,6 @@ class Commands:
         elif self._start_anew():
             self.store.open(session)
 
-    def set_limit(self, limit: float) -> None:
-        """The line of the threshold, or of the loss, was dragged."""
-        self.views.store.edit(partial(edits.set_limit, limit=limit), "threshold")
-
     def set_residual(self, residual: bool) -> None:
         """Third picture: residual or difference."""
         self.views.plots.set_residual(residual)
@@ -217,7 +202,7 @@ class Commands:
         menu = QMenu(plot)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Under the names that pyqtgraph gives them.
-        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.fit)
+        menu.addAction(_("View all"), plot.view_all if isinstance(plot, Chart) else self.shown.fit)
         menu.addAction(_("Export…"), partial(self.exports.save_plot, plot))
         if isinstance(plot, TimePlot):
             menu.addSeparator()
@@ -225,18 +210,6 @@ class Commands:
             for action_id in (*shown, "copy_figure", "export_png"):
                 menu.addAction(self.actions.by_id[action_id])
         menu.popup(position)
-
-    def restore(self, settings: Settings) -> None:
-        """As it was left."""
-        self.shown.restore(settings)
-        self.player.device_id = settings.text("sound_device", "")
-        self.actions.restore(settings)
-
-    def remember(self, settings: Settings) -> None:
-        """Keep that for the next start."""
-        self.shown.remember(settings)
-        settings.put("sound_device", self.player.device_id)
-        self.actions.remember(settings)
 
     def follow_readout(self, *_: object) -> None:
         """The numbers at the pointer or the cursor, where there is one."""
@@ -294,34 +267,27 @@ class Commands:
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
         self.files.watch.close()
-        self.delays.close()
+        if self.delays.dialog is not None:
+            self.delays.dialog.close()
         self.folders.run.stop()
         close_jobs(self.window)
         self.session_files.close()
 
-    def lead(self, formula: Formula) -> None:
-        """Let one of the two named results lead."""
-        self.store.edit(partial(edits.set_formula, formula=formula))
-
     def reset_layout(self) -> None:
-        """Panels, rows and bars as at the first start."""
-        self.shown.reset()
+        """Panels, rows, their heights, and bars as at the first start; no map."""
+        self.plots.stack.reset_heights()
+        self.plots.stack.set_rows_wanted({row.id: row.shown for row in ROWS})
+        self.plots.set_blame(None)
         self.views.docks.reset()
         for bar in (self.actions.by_id["overview"], self.actions.by_id["transport"]):
             if not bar.isChecked():
                 bar.trigger()
 
-    def _ask(self, title: str) -> list[str]:
-        folder = self.views.settings.last_folder()
-        return QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0]
+    def _is_on(self, action_id: str) -> bool:
+        return self.actions.by_id[action_id].isChecked()
 
     def _say(self, text: str) -> None:
         self.window.statusBar().showMessage(text, 5000)
-
-    def fit(self) -> None:
-        """Show everything, in time and in value."""
-        self.views.plots.link.fit()
-        self.views.plots.fit_values()
 
     def zoom(self, factor: float) -> None:
         """Zoom in time at the pointer, else at the cursor."""
@@ -353,17 +319,12 @@ class Commands:
         self.link.fit()
         return True
 
-    def undo(self) -> None:
-        """Take the last change back, and say which it was."""
-        said = _("Undone: {change}").format(change=self._changes()[0])
-        self.store.undo()
-        self._say(said)
-
-    def redo(self) -> None:
-        """Make it again, and say so."""
-        said = _("Made again: {change}").format(change=self._changes()[1])
-        self.store.redo()
-        self._say(said)
+    def travel(self, *, back: bool) -> None:
+        """Take the last change back, or make it again, and say which it was."""
+        before, after = self._changes()
+        words = _("Undone: {change}").format(change=before) if back else _("Made again: {change}").format(change=after)
+        self.store.undo() if back else self.store.redo()
+        self._say(words)
 
     def _changes(self) -> tuple[str, str]:
         """What Undo would take back and Redo would make again; "" where there is nothing."""
@@ -380,7 +341,7 @@ class Commands:
 
     def reload(self) -> None:
         """Look at all files again."""
-        self.folders.look_again() if self.folders.shows_list else self.files.reload(thoroughly=True)
+        self.folders.start() if self.folders.shows_list else self.files.reload(thoroughly=True)
 
     def show_full_screen(self, on: bool) -> None:
         """The whole screen for the window, or not."""

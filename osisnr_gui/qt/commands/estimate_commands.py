@@ -18,7 +18,6 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import Change, Ghost, Ghosts, find_change
-from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Source
@@ -34,31 +33,27 @@ class DelayCommands:
         self._window, self._views, self._show_menu = window, views, show_menu
         self.dialog: DelayDialog | None = None
         self._source: Source | None = None
-        views.banners.details_requested.connect(self._show_details)
         views.sources.delay_requested.connect(self.open)
 
     @property
     def can_move(self) -> bool:
         """Whether the estimate in view is sound, and on screen."""
-        source = self._in_view
+        source = self.in_view
         return source is not None and self._is_sound(source)
 
     @property
     def can_align(self) -> bool:
         """Whether its delay is known for certain, and another than the one that is taken out."""
-        source = self._in_view
+        source = self.in_view
         if source is None or not self._is_sound(source):
             return False
         shown = self._measured(source)
         return shown is not None and shown.delay.certain and shown.delay.samples != source.delay
 
-    @property
-    def is_moved(self) -> bool:
-        """Whether a delay is taken out."""
-        return self._in_view is not None and self._in_view.delay != 0
-
-    def open(self, source: Source) -> None:
-        """Show the dialog for an estimate."""
+    def open(self, source: Source | None) -> None:
+        """Show the dialog for an estimate, if there is one."""
+        if source is None:
+            return
         if self.dialog is not None and self._source is not None and source.signal != self._source.signal:
             self.dialog.forget()
         self._source = source
@@ -73,17 +68,9 @@ class DelayCommands:
         self.dialog.show()
         self.dialog.activateWindow()
 
-    def _show_details(self, notice: Notice) -> None:
-        if notice.code in ("delay", "aligned") and notice.source is not None:
-            self.open(notice.source)
-
-    def close(self) -> None:
-        """Close the dialog."""
-        if self.dialog is not None:
-            self.dialog.close()
-
     @property
-    def _in_view(self) -> Source | None:
+    def in_view(self) -> Source | None:
+        """The estimate in view."""
         estimates, index = self._views.store.session.estimates, self._views.selection.index
         return estimates[index] if index < len(estimates) else None
 
@@ -94,28 +81,23 @@ class DelayCommands:
     def _is_sound(self, source: Source) -> bool:
         return any(p.source.path == source.path and p.sample_rate for p in self._views.store.analysis.pairs)
 
-    def open_in_view(self) -> None:
-        """Show the dialog for the estimate in view."""
-        if self._in_view is not None:
-            self.open(self._in_view)
-
     def align(self) -> None:
         """Take its measured delay out."""
-        source = self._in_view
+        source = self.in_view
         shown = None if source is None else self._measured(source)
         if source is not None and shown is not None and shown.delay.certain:
             self._set(source, shown.delay.samples, "")
 
     def reset(self) -> None:
         """Take no delay out."""
-        if self._in_view is not None:
-            self._set(self._in_view, 0, "")
+        if self.in_view is not None:
+            self._set(self.in_view, 0, "")
 
     def nudge(self, earlier: int) -> None:
         """Move it by samples; a burst of these is one step for undo."""
-        if self._in_view is not None:
-            edit = partial(edits.nudge, estimate=self._in_view, earlier=earlier)
-            self._views.store.edit(edit, f"delay {self._in_view.signal}")
+        if self.in_view is not None:
+            edit = partial(edits.nudge, estimate=self.in_view, earlier=earlier)
+            self._views.store.edit(edit, f"delay {self.in_view.signal}")
 
     def _set(self, source: Source, delay: int, key: str) -> None:
         self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), key)
@@ -166,23 +148,13 @@ class GhostCommands(QObject):
         self._wishes: tuple[_Wish, ...] = ()
         self._found: dict[_Wish, tuple[Facts, Change | None]] = {}
         self.shown: tuple[ShownGhost, ...] = ()
-        self._job = Jobs("ghosts", self)
-        self._job.reported.connect(self._take_found)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something about them is being worked out."""
-        return self._job.is_busy
+        self.jobs = Jobs("ghosts", self)
+        self.jobs.reported.connect(self._take_found)
 
     @property
     def in_view(self) -> ShownGhost | None:
         """The ghost of the estimate in view."""
         return ghost_of(self.shown, self._views.selection.index)
-
-    @property
-    def is_pinned(self) -> bool:
-        """Whether that one stays."""
-        return self.in_view is not None and self.in_view.ghost.pinned
 
     def show_sentence(self, *_: object) -> None:
         """Say beside the numbers what became of the estimate in view."""
@@ -233,9 +205,9 @@ class GhostCommands(QObject):
         self._found = {wish: found for wish, found in self._found.items() if wish in self._wishes}
         missing = [wish for wish in wishes if wish not in self._found]
         if missing:
-            self._job.start(partial(_work, missing))
+            self.jobs.start(partial(_work, missing))
         else:
-            self._job.cancel()
+            self.jobs.cancel()
         self._show()
 
     def _take_found(self, result: tuple[_Wish, Facts, Change | None]) -> None:

@@ -1,4 +1,4 @@
-"""Saving what is on screen: numbers, sound, the figure. Long work goes to a thread of its own."""
+"""Saving what is on screen: numbers, sound, the figure, what other programs read. Long work goes to a thread."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,14 +10,17 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.export.csv_files import frames_csv
-from osisnr_gui.export.score_report import score_report
+from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
+from osisnr_gui.export.score_report import score_command, score_report
+from osisnr_gui.export.summary_tables import Cell, SummaryTable
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
+from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -26,18 +29,21 @@ from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.changes import finish
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.scores import find_segment_table
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import masked_parts, masked_paths, open_masked, wav_parts
-from osisnr_gui.session.tracks import Stamp, Track
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.session.tracks import Stamp
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import error_words
+from osisnr_gui.text.segment_words import other_letter
 from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
-_File = tuple[Source, Stamp | None]
-Delays = Mapping[tuple[_File | None, _File], Delay]
+_Files = tuple[tuple[Source, Stamp | None], ...]
+Delays = Mapping[_Files, Delay]
 
 
 def png_bytes(picture: QPixmap | QImage) -> bytes:
@@ -154,6 +160,49 @@ class ExportJobs(QObject):
 
         return numbers
 
+    @property
+    def has_times(self) -> bool:
+        """Whether the estimate in view has bad segments in seconds."""
+        pair = self._views.plots.pair
+        return pair is not None and pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds
+
+    def save_summary(self) -> None:
+        """Ask where, then save the summary in the format of the name."""
+        table = summary_table(self._views.summary.model, self._views.store.session.loss.method)
+        kinds = "CSV (*.csv);;Markdown (*.md);;LaTeX (*.tex)"
+        path = self.ask(_("Save the summary"), "summary.csv", kinds)
+        if path:
+            write = {".md": table.markdown, ".tex": table.latex}.get(os.path.splitext(path)[1].lower(), table.csv)
+            self.write_bytes(path, write())
+
+    def save_labels(self) -> None:
+        """Ask where, then save the bad segments of the estimate in view as labels."""
+        store, index, pair = self._views.store, self._views.selection.index, self._views.plots.pair
+        if pair is None or pair.valid_score is None:
+            return
+        table = find_segment_table(pair.valid_score)
+        notes = table.notes_of(store.session.notes)
+        data = segment_labels(table, notes, estimate_letter(index), other_letter(store.session, index))
+        self.save_bytes(_("Save the bad segments as labels"), "bad_segments.txt", "Audacity (*.txt)", data)
+
+    def save_notes(self) -> None:
+        """Ask where, then save the notes as labels, or as CSV where the name says so."""
+        notes, unit = self._views.store.session.notes, self._views.plots.link.unit
+        kinds = "Audacity (*.txt);;CSV (*.csv)" if unit == "s" else "CSV (*.csv)"
+        path = self.ask(_("Save the notes"), "notes.txt" if unit == "s" else "notes.csv", kinds)
+        if path:
+            as_csv = unit != "s" or path.lower().endswith(".csv")
+            self.write_bytes(path, notes_csv(notes, unit) if as_csv else note_labels(notes))
+
+    def copy_command(self) -> None:
+        """Copy the `osisnr score` command that prints these numbers, and say what it leaves out."""
+        command, left_out = score_command(self._views.store.analysis)
+        QGuiApplication.clipboard().setText(command)
+        said = (
+            _("The command is on the clipboard; it prints other numbers: {why}.") if left_out else _("Copied: {line}")
+        )
+        self._window.statusBar().showMessage(said.format(why=left_out, line=command), 8000)
+
     def write_bytes(self, path: str, data: bytes) -> None:
         """Save what is ready, and say how that went."""
         try:
@@ -204,9 +253,19 @@ def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
     return json_parts(score_report(analysis if analysis.compares_mixture else replace(analysis, mixture=None)))
 
 
-def _files(pair: PairAnalysis) -> tuple[_File | None, _File]:
-    return None if pair.reference is None else _file(pair.reference), _file(pair.estimate)
+def _files(pair: PairAnalysis) -> _Files:
+    return tuple((track.source, track.stamp) for track in (pair.reference, pair.estimate) if track is not None)
 
 
-def _file(track: Track) -> _File:
-    return track.source, track.stamp
+def summary_table(model: SummaryModel, method: int) -> SummaryTable:
+    """What the summary shows, in the order on screen."""
+    figures = [column for column in model.columns if isinstance(column, Figure)]
+    places = [model.place(row) for row in range(model.rowCount())]
+
+    def cell(place: int, figure: Figure) -> Cell:
+        is_best = model.cell(place, figure, ROLE.FontRole) is not None
+        return Cell(model.text(place, figure), figure.value(model.rows[place]), is_best)
+
+    rows = [[cell(place, figure) for figure in figures] for place in places]
+    result = _("{frames}, method {method}").format(frames=translated(model.formula.words), method=method)
+    return SummaryTable(result, [figure.name for figure in figures], [model.rows[place].name for place in places], rows)

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
@@ -28,20 +28,15 @@ class FileCommands(QObject):
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
-        self._hashing = Jobs("file-hash", self)
-        self._hashing.reported.connect(lambda _path: self._show_contents())
+        self.hashing = Jobs("file-hash", self)
+        self.hashing.reported.connect(lambda _path: self._show_contents())
         self.watch = FileWatch(self)
         self.watch.changed.connect(self._take_changes)
         store, banner = views.store, views.banners.changes
         # Queued: a run that ends has not shown yet what it found.
-        store.progress_changed.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)
+        store.progress_changed.connect(self._decide, Qt.ConnectionType.QueuedConnection)
         banner.reload.clicked.connect(lambda: self.reload())
         banner.always.clicked.connect(self._reload_always)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether hashes are still to come."""
-        return self._hashing.is_busy
 
     def reload(self, *, thoroughly: bool = False) -> None:
         """Read again what changed; see `Store.reload`."""
@@ -70,7 +65,7 @@ class FileCommands(QObject):
             # Once each: a file that has changed meanwhile has no hash at this stamp any more.
             if not self._hashed.issuperset(self._files.items()):
                 self._hashed.update(self._files.items())
-                self._hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
+                self.hashing.start(partial(_hash_all, self._views.store.hashes, dict(self._files)))
             self._show_contents()
 
     def _show_contents(self) -> None:
@@ -83,22 +78,17 @@ class FileCommands(QObject):
         self._tried &= frozenset(changes)
         self._decide()
 
-    @Slot(object, str)
-    def _take_progress(self, fraction: float | None, _doing: str) -> None:
-        if fraction is None and not self._views.store.is_busy:
-            self._decide()
-
-    def _decide(self) -> None:
+    def _decide(self, *_: object) -> None:
         """Reload, or say what there is to reload; while files are being read, what is new waits."""
+        if self._views.store.is_busy:
+            return
         changes = self.watch.changes
         fresh = frozenset(change for change in changes if change.can_be_read) - self._tried
         if self.reloads_always and fresh:
-            if self._views.store.is_busy:
-                return
             # Each only once: a run that was stopped must not begin again and again.
             self._tried |= fresh
             self.reload()
-        elif not self._views.store.is_busy:
+        else:
             self._views.banners.changes.show_changes(changes)
 
 

@@ -9,27 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QMainWindow,
-    QSlider,
-    QStackedWidget,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QMainWindow, QSlider, QWidget
 
 from osisnr_gui.qt.commands import action_table as table
 from osisnr_gui.qt.commands.actions import ToolbarWords
-from osisnr_gui.qt.dialogs.legend import LegendDialog, add_legend_button
+from osisnr_gui.qt.dialogs.legend import add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
-from osisnr_gui.qt.docks import PanelDock
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
 from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.views import PanelDock
 from osisnr_gui.session.notices.all_notices import gather
 from osisnr_gui.text.catalogue import _, translated
 
@@ -44,6 +34,7 @@ WHY = {
     table.has_files: NO_FILES,
     table.has_pair: _("no estimate was compared yet"),
     table.has_list: NO_LIST,
+    table.has_rows: NO_LIST,
     table.has_sound: _("there is nothing to hear"),
     table.has_stretch: _("nothing is selected"),
     "undo": _("nothing was changed"),
@@ -52,8 +43,6 @@ WHY = {
     "align": _("no delay was found, or it is taken out already"),
     "hear_mixture": _("there is no mixture to hear"),
     "select_less": _("nothing is selected"),
-    "export_list_csv": NO_LIST,
-    "export_list_json": NO_LIST,
     "folder_list": NO_LIST,
     "copy_frame": _("the frame inspector is not in front"),
     "speakers": _("this needs several references"),
@@ -76,14 +65,13 @@ class FindCommands:
 
     def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
-        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(partial(complete_sentences, window))
-        self._words: ToolbarWords | None = None
+        self.rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self.rest.timeout.connect(partial(complete_sentences, window))
 
-    def take_window(self, toolbar: QToolBar) -> None:
+    def take_window(self, words: ToolbarWords) -> None:
         """Once it is built: words on its toolbar, a frame for its plots, the button of the legend."""
         commands, actions = self._commands, self._commands.actions.by_id
-        self._words = ToolbarWords(toolbar, commands.views.view_bar)
+        self.words: ToolbarWords = words
         mark, overview = FocusMark(self._window), commands.plots.findChildren(Overview)[0]
         tip = _("{plot}: arrows move the cursor, Up and Down zoom, S selects, Space plays")
         commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
@@ -93,35 +81,11 @@ class FindCommands:
         # Nothing is chosen before the first Tab: neither a demo that Return would open, nor a plot with a frame.
         self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def turn_page(self, pages: QStackedWidget, page: QWidget) -> None:
-        """Show a page. Qt would give the focus to the next control, as Tab does, and a plot would be framed."""
-        focus = self._window.focusWidget()
-        if page is not pages.currentWidget() and focus is not None and pages.isAncestorOf(focus):
-            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
-        pages.setCurrentWidget(page)
-
-    def show_analysis(self, *_args: object) -> None:
-        """Other files and notices have other controls."""
-        self._rest.start()
-
-    def set_toolbar_words(self, on: bool) -> None:
-        """Words on the buttons of the toolbar, as far as there is room, or icons alone."""
-        if self._words is not None:
-            self._words.set_on(on)
-
     def show_palette(self) -> None:
         """Everything that can be run or set now."""
         entries = (*self._remedies(), *map(self._entry, table.ACTIONS), *self._settings())
         settings = self._commands.views.settings
         Palette(_("Find a command"), entries, self._window, settings=settings, one_click=True).open()
-
-    def show_keys(self) -> None:
-        """Everything that has a key, and what the mouse does."""
-        Palette(_("Keys and mouse"), [*self.key_entries()], self._window).open()
-
-    def show_legend(self) -> None:
-        """What the signs in the plots mean."""
-        LegendDialog(self._commands.views.themes.theme, self._window).open()
 
     def show_preferences(self) -> None:
         """What is remembered from one start to the next."""

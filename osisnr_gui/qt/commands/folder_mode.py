@@ -23,7 +23,6 @@ from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.guess import Role, name_role
@@ -153,7 +152,9 @@ class FolderMode(QObject):
         self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
         self.panel = panel = views.folders
         self.strip = views.folder_strip
-        self.run = run = FolderRun(_journal_folder(views.store), self)
+        cache = views.store.cache  # rows are kept from start to start where results are
+        folder = os.path.join(os.path.dirname(cache.folder.path), "lists") if cache and cache.enabled else None
+        self.run = run = FolderRun(folder, self)
         self.inputs: Inputs | None = None
         self.settings = BatchSettings()
         self.shows_list = False
@@ -175,17 +176,6 @@ class FolderMode(QObject):
         self.strip.previous.clicked.connect(lambda: self.step(-1))
         self.strip.next.clicked.connect(lambda: self.step(1))
         self._refresh()
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether a pair is scored."""
-        pairs = self.panel.model.pairs
-        return pairs.count(State.WAITING) < len(pairs)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether pairs are being scored."""
-        return self.run.is_busy
 
     def take(self, paths: list[str]) -> bool:
         """Open what was dropped or named, if it is two folders or a list of pairs; a single folder asks for another."""
@@ -239,23 +229,18 @@ class FolderMode(QObject):
         self.panel.model.show_pairs(())
         self._place = None
         self.show_list()
-        self._start()
+        self.start()
 
     def go_on(self) -> None:
         """Score what has no numbers yet."""
-        self._start([row for row in self.panel.model.pairs.in_order() if row.error is None])
-
-    def look_again(self) -> None:
-        """Look at all files again; what did not change is not scored again where rows are kept."""
-        if self.inputs is not None:
-            self._start()
+        self.start([row for row in self.panel.model.pairs.in_order() if row.error is None])
 
     def rescore(self) -> None:
         """Score all with the settings the window has now; nothing is left that was scored with others."""
         self.run.stop()
         self._show_pairs(self.panel.model.pairs.pairs)
         self.settings = BatchSettings(_scoring(self._views.store.session), folder="")
-        self._start()
+        self.start()
 
     def stop(self) -> None:
         """Stop scoring; what is scored stays."""
@@ -306,7 +291,8 @@ class FolderMode(QObject):
         self._refresh()
         self.page_changed.emit()
 
-    def _start(self, known: Sequence[BatchRow] = ()) -> None:
+    def start(self, known: Sequence[BatchRow] = ()) -> None:
+        """Look at all files again; what did not change is not scored again where rows are kept, nor what is `known`."""
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
         self.run.start(self.inputs, self.settings, known)
@@ -405,9 +391,3 @@ def _by_role(first: str, second: str) -> tuple[str, str]:
     swaps = name_role(second) is Role.REFERENCE or name_role(first) is Role.ESTIMATE
     agrees = name_role(first) is not Role.REFERENCE and name_role(second) is not Role.ESTIMATE
     return (second, first) if swaps and agrees else (first, second)
-
-
-def _journal_folder(store: Store) -> str | None:
-    """Where rows are kept from start to start; nowhere when results are not."""
-    cache = store.cache
-    return os.path.join(os.path.dirname(cache.folder.path), "lists") if cache is not None and cache.enabled else None

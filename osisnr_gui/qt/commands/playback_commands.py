@@ -23,38 +23,21 @@ FEWEST_HERTZ = 50.0  # a narrower band is little more than the ringing of its fi
 class PlaybackCommands(QObject):
     """What the Playback menu does beside what the player can do alone."""
 
-    def __init__(self, views: Views, show_residual: Callable[[bool], object]) -> None:
-        """`show_residual` switches the third picture."""
+    def __init__(self, views: Views, show_residual: Callable[[bool], object], is_on: Callable[[str], bool]) -> None:
+        """`show_residual` switches the third picture; `is_on` : whether the action with an id is checked."""
         super().__init__()
         self._views, self._player, self._show_residual = views, views.player, show_residual
-        self._link = views.plots.link
-        self._bar: QWidget | None = None
-        self._wants_bar = self._plays_at_once = False
+        self._link, self._is_on = views.plots.link, is_on
+        #: Shown where it is wanted and there is something to hear.
+        self.bar: QWidget | None = None
         self.hears_band: bool = False  # only the frequencies in sight
         self._loop: TimeSpan | None = None  # the last one, while the loop is off
         self._heard_at = math.nan  # where the playhead was before
-        self._player.changed.connect(self._show_bar)
+        self._player.changed.connect(self.show_bar)
         self._link.loop_changed.connect(self._keep_loop)
         self._link.playhead_changed.connect(self._follow)
         for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
             views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
-
-    def add_bar(self, bar: QWidget) -> None:
-        """The bar that is shown where it is wanted and there is something to hear."""
-        self._bar = bar
-
-    def want_bar(self, on: bool) -> None:
-        """Show that bar, or never."""
-        self._wants_bar = on
-        self._show_bar()
-
-    def play_at_once(self, on: bool) -> None:
-        """Play every bad segment that is gone to, or only where that is asked for."""
-        self._plays_at_once = on
-
-    def turn_pages(self, on: bool) -> None:
-        """Scroll with the sound, or stay."""
-        self._player.follows = on
 
     def hear_band(self, on: bool) -> None:
         """Hear only the frequencies in sight, or all."""
@@ -69,7 +52,7 @@ class PlaybackCommands(QObject):
 
     def autoplay(self, start: float, stop: float) -> None:
         """A segment was gone to: loop and play it, if that is wanted."""
-        if self._plays_at_once:
+        if self._is_on("autoplay"):
             self._player.play_range(start, stop)
 
     def escape(self) -> bool:
@@ -85,11 +68,10 @@ class PlaybackCommands(QObject):
         self._link.clear_loop()
         self._loop = None
 
-    def _show_bar(self) -> None:
-        if self._bar is not None:
-            self._bar.setVisible(self._player.has_sound and self._wants_bar)
-
-    # ---- loop -----------------------------------------------------------------------------------------
+    def show_bar(self) -> None:
+        """Show the bar of playback, or hide it."""
+        if self.bar is not None:
+            self.bar.setVisible(self._player.has_sound and self._is_on("transport"))
 
     def _keep_loop(self, loop: TimeSpan | None) -> None:
         self._loop = loop or self._loop
@@ -102,35 +84,14 @@ class PlaybackCommands(QObject):
         else:
             link.set_loop(*(self._loop or link.selection or link.extent))
 
-    def loop_selection(self) -> None:
-        """The loop is what is selected."""
-        link = self._link
-        if link.selection is not None:
-            link.set_loop(*link.selection)
-
-    def loop_from_here(self) -> None:
-        """The loop begins at the playhead, or at the cursor."""
-        self._loop_edge(self._link.here, self._link.loop.stop if self._link.loop else self._link.extent.stop)
-
-    def loop_to_here(self) -> None:
-        """The loop ends there."""
-        self._loop_edge(self._link.loop.start if self._link.loop else self._link.extent.start, self._link.here)
-
-    def _loop_edge(self, start: float, stop: float) -> None:
-        link = self._link
-        if start < stop:
-            link.set_loop(start, stop)
-        else:  # the new edge lies beyond the other one, which then is in the way
-            here = link.here
-            link.set_loop(*((here, link.extent.stop) if here == start else (link.extent.start, here)))
-
-    # ---- what is heard ----------------------------------------------------------------------------------
-
-    def play_once(self) -> None:
-        """Play the selection, and stop."""
-        selection = self._link.selection
-        if selection is not None:
-            self._player.play_range(*selection, loop=False)
+    def put_loop_edge(self, *, begins: bool) -> None:
+        """The loop begins, or ends, at the playhead, or at the cursor."""
+        link, here = self._link, self._link.here
+        old = link.loop or link.extent
+        start, stop = (here, old.stop) if begins else (old.start, here)
+        if start >= stop:  # the new edge lies beyond the other one, which then is in the way
+            start, stop = (here, link.extent.stop) if begins else (link.extent.start, here)
+        link.set_loop(start, stop)
 
     def toggle_residual(self) -> None:
         """Seen and heard; once it is both, back to the estimate and the level difference."""
@@ -145,7 +106,7 @@ class PlaybackCommands(QObject):
         """What was heard before, seen too if it is an estimate; without sound the estimate that was in view before."""
         player, selection, count = self._player, self._views.selection, self._views.count
         if not player.has_sound:
-            selection.flip(count)
+            selection.select(selection.before, count)
             return
         player.flip()
         if player.wanted.kind in (SoundKind.ESTIMATE, SoundKind.RESIDUAL):
@@ -168,13 +129,11 @@ class PlaybackCommands(QObject):
         self.hear_band(True)
         self._player.play_range(*self._link.visible)
 
-    # ---- following, devices ------------------------------------------------------------------------------
-
     def _follow(self, time: float) -> None:
         """Turn the page when the playhead leaves the view; who looks elsewhere is left alone."""
         link, before = self._link, self._heard_at
         self._heard_at = time
-        if not self._player.follows or not math.isfinite(time):
+        if not self._is_on("follow") or not math.isfinite(time):
             return
         inside = link.visible.start <= time <= link.visible.stop
         was_inside = not math.isfinite(before) or link.visible.start <= before <= link.visible.stop
@@ -186,7 +145,7 @@ class PlaybackCommands(QObject):
         player = self._player
         devices, none = [Device("", _("System default"))], _("No sound device was found")
         try:
-            devices += player.devices()
+            devices += player.deck.system.devices()
         except NoOutput as reason:
             none = _("No sound: {reason}").format(reason=reason)
         entries = [Entry(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]

@@ -1,10 +1,14 @@
-"""What can be done with the plots: rows, curves, the map, the partner of the differences, the cursor."""
+"""What can be done with the plots: rows, curves, the partner of the differences, the cursor, bad segments, notes."""
 
-from dataclasses import replace
+import math
+from collections.abc import Callable
 from functools import partial
+
+from PySide6.QtCore import Qt
 
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
+from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
@@ -12,15 +16,17 @@ from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
-from osisnr_gui.session.maps import BlameKind
-from osisnr_gui.session.result import Notice
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.scores import worst_frame
+from osisnr_gui.session.session import Note, Session, Source
 from osisnr_gui.text.catalogue import _
 
-BLAMES = (None, *BlameKind)
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
 FIRST_SHARE, LONGER = 0.1, 1.5
 FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
+CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
+LEAST_CONTEXT_FRAMES = 60
+NOTE_CONTEXT = 1.0  # the same of a note
+LEAST_CONTEXT_SECONDS = 0.5
 
 
 class PlotCommands:
@@ -28,20 +34,17 @@ class PlotCommands:
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
-        views.sources.curve_toggled.connect(self._toggle_curve)
-        views.banners.details_requested.connect(self._show_details)
+        views.sources.curve_toggled.connect(self.toggle_curve)
         views.inspector.frame_requested.connect(self.go_to_frame)
 
-    def reset(self) -> None:
-        """Rows and their heights as at the first start, no map."""
-        self._plots.stack.reset_heights()
-        self._plots.stack.set_rows_wanted({row.id: row.shown for row in ROWS})
-        self._plots.set_blame(None)
+    def fit(self) -> None:
+        """Show everything, in time and in value."""
+        self._link.fit()
+        self._plots.fit_values()
 
     def reset_view(self) -> None:
         """Everything in sight, in the usual colours."""
-        self._link.fit()
-        self._plots.fit_values()
+        self.fit()
         self._views.view_bar.reset()
 
     def restore(self, settings: Settings) -> None:
@@ -55,29 +58,11 @@ class PlotCommands:
         for row in ROWS:
             settings.put(f"row_{row.id}", self._plots.stack.places[row.id].is_wanted)
 
-    def next_blame(self) -> None:
-        """The next map over a picture; after the last one none."""
-        self._plots.set_blame(BLAMES[(BLAMES.index(self._plots.maps.blame.kind) + 1) % len(BLAMES)])
-
-    # ---- estimates ------------------------------------------------------------------------------------
-
-    def toggle_curve(self) -> None:
-        """Hide the curve of the estimate in view, or draw it again."""
-        if self._plots.pair is not None:
-            self._toggle_curve(self._plots.pair.source)
-
-    def _toggle_curve(self, estimate: Source) -> None:
+    def toggle_curve(self, estimate: Source | None) -> None:
+        """Hide the curve of an estimate, or draw it again."""
         estimates = self._views.store.session.estimates
         if estimate in estimates:
             self._views.store.edit(partial(edits.toggle_curve, place=estimates.index(estimate)))
-
-    def show_all_curves(self) -> None:
-        """Every estimate has a curve again."""
-        self._views.store.edit(lambda session: replace(session, hidden=()))
-
-    def _show_details(self, notice: Notice) -> None:
-        if notice.code == "assignment":
-            self.show_speakers()
 
     def show_speakers(self) -> None:
         """How well every estimate fits every reference."""
@@ -108,8 +93,6 @@ class PlotCommands:
         hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
         self._plots.set_curves(self._plots.choice._replace(hidden=hidden))
         self._views.sources.set_hidden(hidden)
-
-    # ---- cursor ---------------------------------------------------------------------------------------
 
     def move(self, seconds: float) -> None:
         """Move the cursor by seconds."""
@@ -156,3 +139,97 @@ class PlotCommands:
         if not link.visible.start <= time <= link.visible.stop:
             start = time - 0.5 * link.visible.length
             link.set_range(start, start + link.visible.length)
+
+
+class SegmentCommands:
+    """What can be done with bad segments and notes. Holds no state; `save` asks where and writes bytes."""
+
+    def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
+        self._views, self._say, self._save = views, say, save
+        panel = views.segments
+        views.banners.place_requested.connect(self.go)
+        for wanted in (panel.segment_shown, panel.segment_activated):
+            wanted.connect(self.go_to_segment)
+        panel.export_requested.connect(self.export)
+        views.notes.add_button.clicked.connect(self.add_note)
+        views.notes.go_requested.connect(self.go_to_note)
+
+    @property
+    def _panel(self) -> BadSegmentsPanel:
+        """The list as of now: out of sight it follows no slider."""
+        panel = self._views.segments
+        panel.show_analysis(self._views.store.analysis, self._views.selection.index)
+        return panel
+
+    def go(self, start: float, stop: float) -> None:
+        """Select a stretch, show it with what is round it, and put the cursor at its start."""
+        plots = self._views.plots
+        link, pair = plots.link, plots.pair
+        step = pair.frames.grid.step if pair is not None and pair.frames is not None else 0.008
+        around = max(CONTEXT * (stop - start), LEAST_CONTEXT_FRAMES * step)
+        link.select(start, stop)
+        link.set_range(start - around, stop + around, remember=True)
+        link.set_cursor(start)
+
+    def go_to_segment(self, start: float, stop: float) -> None:
+        """The same with the cursor at its worst audible frame and the loop round it: Space plays it."""
+        self.go(start, stop)
+        table = self._views.segments.model.table
+        if table is not None:
+            self._views.plots.link.set_cursor(table.worst_time(start, stop))
+        if self._views.player.has_sound:
+            self._views.player.loop_over(start, stop)
+
+    def go_to_shading(self, time: float, _value: float) -> None:
+        """A double click on a plot: to the segment there, if there is one."""
+        self._panel.go_to(time)
+
+    def export(self) -> None:
+        """Ask where, then save the table."""
+        csv = self._panel.csv()
+        if csv is not None:
+            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), csv)
+
+    def step(self, direction: int) -> None:
+        """To the next (previous) one in the order of the list."""
+        self._say(self._panel.step(direction))
+
+    def go_to_worst(self) -> None:
+        """To the worst frame."""
+        pair = self._views.plots.pair
+        if pair is None or pair.score is None or pair.frames is None:
+            return
+        frame = worst_frame(pair.score)
+        if frame is None:
+            self._say(_("No frame counts: all are silent, or too quiet for the level gate."))
+            return
+        step = pair.frames.grid.step
+        time = pair.frames.first_time + frame * step
+        self.go(time - 0.5 * step, time + 0.5 * step)
+        self._views.plots.link.set_cursor(time)
+
+    def show_list(self) -> None:
+        """The list to the front, ready for the arrow keys."""
+        self._views.docks["bad_segments"].bring()
+        self._views.segments.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def add_note(self) -> None:
+        """An empty note on the selection, else at the cursor, else in the middle of what is seen; then type."""
+        self._views.notes.finish_typing()
+        link = self._views.plots.link
+        middle = 0.5 * (link.visible.start + link.visible.stop)
+        cursor = link.cursor if math.isfinite(link.cursor) else middle
+        note = Note(*(link.selection or (cursor, cursor)))
+        if note not in self._views.store.session.notes:
+            self._views.store.edit(partial(edits.add_note, note=note))
+        self._views.notes.start_typing(note)
+
+    def go_to_note(self, start: float, stop: float) -> None:
+        """Show a note with what is round it."""
+        link = self._views.plots.link
+        step = 1.0 if link.unit == "s" else 125.0
+        around = max(NOTE_CONTEXT * (stop - start), LEAST_CONTEXT_SECONDS * step)
+        if not (link.visible.start <= start and stop <= link.visible.stop):
+            link.set_range(start - around, stop + around, remember=True)
+        link.select(start, stop)
+        link.set_cursor(start)

@@ -3,7 +3,9 @@
 import contextlib
 import math
 import os
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
@@ -14,7 +16,7 @@ from osisnr_gui.io.files import write_atomically
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS
-from osisnr_gui.qt.recent import Recent, RecentSessions
+from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.codec import ENDING, SavedView, Stretch, load_session, missing_files, relinked, session_bytes
@@ -51,7 +53,7 @@ class SessionFiles(QObject):
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed, and of every comparison that is left."""
         self._keeps = True
-        self._autosave.start()
+        self._autosave.timer.start()
 
     @property
     def name(self) -> str:
@@ -179,23 +181,11 @@ class SessionFiles(QObject):
         start, stop = (None, None) if link.visible == link.extent else link.visible
         cursor, playhead = (time if math.isfinite(time) else None for time in (link.cursor, link.playhead))
         selection, loop = (None if span is None else Stretch(*span) for span in (link.selection, link.loop))
+        low, high = (min(max(edge, 0.0), 1.0) for edge in (box.lo, box.hi))
+        rows = tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted)
+        where = SavedView(start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high, rows)
         floor_db, ceiling_db = bar.levels
-        return SavedView(
-            start,
-            stop,
-            cursor,
-            self._views.selection.index,
-            selection,
-            loop,
-            playhead,
-            low=min(max(box.lo, 0.0), 1.0),
-            high=min(max(box.hi, 0.0), 1.0),
-            rows=tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted),
-            scale=bar.scale,
-            colours=bar.colours,
-            floor_db=floor_db,
-            ceiling_db=ceiling_db,
-        )
+        return replace(where, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db)
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
@@ -212,19 +202,15 @@ class SessionFiles(QObject):
         if not self._start_anew():
             return False
         self._pending = view
-        self._show_looks(view)
-        if session == self._views.store.session:  # nothing will be read: it is there, or on its way
-            self.show_analysis(self._views.store.analysis, view.selected)
-        self._views.store.open(session)
-        return True
-
-    def _show_looks(self, view: SavedView) -> None:
-        """Rows and colours, which need no file."""
-        bar, stack = self._views.view_bar, self._views.plots.stack
+        bar, stack = self._views.view_bar, self._views.plots.stack  # rows and colours need no file
         low, high = bar.levels if view.floor_db is None or view.ceiling_db is None else (view.floor_db, view.ceiling_db)
         bar.set_view(view.scale or bar.scale, view.colours or bar.colours, low, high)
         for row in ROWS if view.rows else ():
             stack.set_row_visible(row.id, row.id in (view.rows or ()))
+        if session == self._views.store.session:  # nothing will be read: it is there, or on its way
+            self.show_analysis(self._views.store.analysis, view.selected)
+        self._views.store.open(session)
+        return True
 
     def _looked_at(self) -> float | None:
         """Where the part on screen begins, or will once the session that is being opened is there; None for all."""
@@ -267,16 +253,12 @@ class Autosave(QObject):
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
         self._left: list[str] = []
-        self._timer = QTimer(self, interval=AUTOSAVE_MS)
-        self._timer.timeout.connect(self.write)
-
-    def start(self) -> None:
-        """Keep a copy from now on."""
-        self._timer.start()
+        self.timer = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
+        self.timer.timeout.connect(self.write)
 
     def stop(self) -> None:
         """Nothing to keep any more."""
-        self._timer.stop()
+        self.timer.stop()
         _remove(self._path)
 
     def write(self) -> None:
@@ -309,10 +291,8 @@ class Autosave(QObject):
 
 def _is_orphan(name: str) -> bool:
     """Whether this is a copy whose program does not run any more."""
-    number = name.removeprefix("unsaved-").removesuffix(ENDING)
-    if not (name.startswith("unsaved-") and name.endswith(ENDING) and number.isascii() and number.isdigit()):
-        return False
-    return int(number) != os.getpid() and not _is_running(int(number))
+    match = re.fullmatch(rf"unsaved-([0-9]+){re.escape(ENDING)}", name)
+    return match is not None and int(match[1]) != os.getpid() and not _is_running(int(match[1]))
 
 
 def _is_running(process: int) -> bool:

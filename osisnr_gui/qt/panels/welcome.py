@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QLabel, QPushButt
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
-from osisnr_gui.qt.recent import Recent
+from osisnr_gui.qt.settings import Recent
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.text.catalogue import _, translated
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from osisnr_gui.qt.playback.read_ahead import Focus, ReadAhead, SampleArray
+from osisnr_gui.qt.playback.read_ahead import ReadAhead, SampleArray
 
 FADE_SECONDS = 0.010
 HISTORY = 4096  # moments kept for `position_at`: some seconds
@@ -118,6 +118,8 @@ class Engine:
         self.lowered = 1.0
         self.starved = 0
         self.fade = max(2, round(FADE_SECONDS * rate))
+        #: Samples from one grain to the next, which is also how long they are crossfaded.
+        self.grain = max(2, round(GRAIN_SECONDS * rate))
         self._layers = [_Layer(None, 0, 1.0, 0, 0)]
         self._position = 0.0  # where the sound is; apart from the top layer's position only while slowed down
         self._seen = 0  # serial of the last seek that was carried out
@@ -164,14 +166,17 @@ class Engine:
     def _speed(self, wish: Wish) -> float:
         return 0.0 if self._top.supply is None else wish.speed
 
-    # ---- what has to change ---------------------------------------------------------------------
-
     def _adapt(self, wish: Wish, count: int) -> None:
         """Begin whatever the wish, the loop's end or the end of everything asks for, if the samples are there."""
         top, here = self._top, round(self._position)
         seeks = wish.seek.serial != self._seen
-        target = self._target(wish, wish.seek.position if seeks else here)
-        if not self._may_play(wish):
+        target, loop = max(wish.seek.position if seeks else here, 0), _loop_of(wish)
+        if loop is not None and not loop.start <= target < loop.stop:
+            target = loop.start  # a loop is never left: whoever is outside begins at its start
+        ended = wish.playing and self._ended_for == wish.seek.serial
+        if not ended:
+            self._ended_for = None
+        if ended or not wish.playing:
             if seeks:
                 self._seen, self._position = wish.seek.serial, float(target)
             if top.supply is not None:
@@ -195,12 +200,6 @@ class Engine:
         elif top.supply is not None and not top.supply.has(top.position, top.position + count + self.fade):
             self._starve(here)  # else what plays plays on until the new place is read
 
-    def _may_play(self, wish: Wish) -> bool:
-        if wish.playing and self._ended_for == wish.seek.serial:
-            return False
-        self._ended_for = None
-        return wish.playing
-
     def _source(self, wish: Wish, target: int, count: int) -> tuple[ReadAhead | None, int, float]:
         """Supply, sound and gain that are wanted, or those at hand while the supply wanted is not ready."""
         top, supply = self._top, wish.supply
@@ -209,13 +208,6 @@ class Engine:
         ready = supply.n_samples > 0 and supply.has(target, target + count + 2 * self.fade)
         return (supply, wish.sound, wish.gain) if ready else (top.supply, top.sound, top.gain)
 
-    def _target(self, wish: Wish, position: int) -> int:
-        """A loop is never left: whoever is outside begins at its start."""
-        loop = _loop_of(wish)
-        if loop is not None and not loop.start <= position < loop.stop:
-            return loop.start
-        return max(position, 0)
-
     def _end(self, wish: Wish, supply: ReadAhead) -> int:
         if wish.loop is not None or wish.stop_at is None:
             return supply.n_samples
@@ -223,7 +215,7 @@ class Engine:
 
     def _go_on(self, wish: Wish, count: int) -> None:
         """The same sound at the next place: look after its supply, and after the next grain when it is slowed down."""
-        top, grain = self._top, grain_samples(self.rate)
+        top, grain = self._top, self.grain
         assert top.supply is not None
         slow = wish.speed < 1.0
         if not top.supply.has(top.position, top.position + count + self.fade + (2 * grain if slow else 0)):
@@ -243,8 +235,6 @@ class Engine:
         if len(self._layers) == 1 and self._top.supply is None:
             self.lowered = 1.0  # out of silence it can be as loud as it likes again
         self._layers.append(_Layer(supply, sound, gain, position, self.fade))
-
-    # ---- making samples ---------------------------------------------------------------------------
 
     def _until_event(self, wish: Wish, count: int) -> int:
         """Samples until something happens at an exact sample: a fade's end, the loop's, the end of everything."""
@@ -271,7 +261,7 @@ class Engine:
         wanted += [] if wish.loop is None else [wish.loop.start]
         wanted += [layer.position for layer in self._layers[:-1] if layer.supply is not None]
         for supply in {id(s): s for s in (wish.supply, *(layer.supply for layer in self._layers)) if s}.values():
-            supply.focus(Focus(here, tuple(wanted)))
+            supply.focus(here, *wanted)
 
     def _keep_below_full_scale(self, out: SampleArray) -> SampleArray:
         """Never clip: what would be too loud lowers everything from here on, smoothly, and `lowered` says so."""
@@ -301,11 +291,6 @@ def fade_in(count: int) -> SampleArray:
     weights = (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)).astype(np.float32)
     weights.setflags(write=False)
     return weights
-
-
-def grain_samples(rate: int) -> int:
-    """Samples from one grain to the next, which is also how long they are crossfaded."""
-    return max(2, round(GRAIN_SECONDS * rate))
 
 
 def find_continuation(supply: ReadAhead, sound: int, present: int, wanted: int, grain: int) -> int:

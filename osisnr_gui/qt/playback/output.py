@@ -196,7 +196,10 @@ class Deck(QObject):
 
     def ask(self, loop: TimeSpan | None, stop_at: float | None, **wish: Any) -> None:
         """Replace the engine's wish; `wish` : its other fields as they are."""
-        span = None if loop is None else self._span(loop)
+        span = None
+        if loop is not None:
+            start = self._samples(loop.start)
+            span = Span(start, max(self._samples(loop.stop), start + 4 * self.engine.fade))
         stop = None if stop_at is None else self._samples(stop_at)
         self.engine.wish = replace(self.engine.wish, supply=self._supply, loop=span, stop_at=stop, **wish)
 
@@ -231,7 +234,3 @@ class Deck(QObject):
     def _samples(self, seconds: float) -> int:
         """The device's sample at a time, always one of the recipe's own."""
         return round(seconds * self._rate) * self.engine.rate // self._rate
-
-    def _span(self, loop: TimeSpan) -> Span:
-        start = self._samples(loop.start)
-        return Span(start, max(self._samples(loop.stop), start + 4 * self.engine.fade))

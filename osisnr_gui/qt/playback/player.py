@@ -12,21 +12,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.playback.output import Deck, Device, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import Deck, NoOutput, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.sound.listening import (
-    Loudness,
-    Match,
-    Recipe,
-    ResidualScale,
-    Sound,
-    SoundKind,
-    find_loudness,
-    find_recipe,
-    measure_gain,
-)
+from osisnr_gui.session.sound import listening
+from osisnr_gui.session.sound.listening import Match, ResidualScale, Sound, SoundKind
 from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.text.catalogue import _
@@ -48,22 +39,21 @@ class Player(QObject):
 
     def __init__(self, link: TimeLink, system: SoundSystem | None = None) -> None:
         super().__init__()
-        self._link = link
-        self._deck = Deck(system or SoundSystem(), self)
-        self._deck.failed.connect(self._reopen)
+        self.link = link
+        self.deck = Deck(system or SoundSystem(), self)
+        self.deck.failed.connect(self._reopen)
         self._jobs = Jobs("gain", self)
         self._jobs.reported.connect(self._take_gain)
         self._gain_of: _GainKey | None = None  # the files that were measured last, or are being measured
         self._gain: float | None = None
         self._analysis, self._selected = Analysis(Session()), 0
-        self.recipe: Recipe = find_recipe(self._analysis)
-        self.loudness = Loudness({})
+        self.recipe = listening.find_recipe(self._analysis)
+        self.loudness = listening.Loudness({})
         self.wanted = Sound(SoundKind.ESTIMATE)
         self.before = Sound(SoundKind.REFERENCE)
         self.is_playing = self.is_paused = False
         self.match, self.scale, self.speed = Match.OFF, ResidualScale.WHOLE, 1.0
         self.band: Band | None = None
-        self.follows = True
         self.device_id = ""
         self.problem = ""  # why nothing can be heard, once that was tried
         self._once: TimeSpan | None = None  # played without the loop, and then no further
@@ -89,16 +79,7 @@ class Player(QObject):
     @property
     def has_sound(self) -> bool:
         """Whether there is anything to hear, on a time axis in seconds: that of masks counts frames."""
-        return bool(self.recipe.sounds) and self._link.unit == "s"
-
-    @property
-    def lowered(self) -> float:
-        """Factor by which everything is lowered just now so that nothing clips."""
-        return self._deck.engine.lowered
-
-    def devices(self) -> list[Device]:
-        """All sound cards, the system's default first. Raises NoOutput when there cannot be any."""
-        return self._deck.system.devices()
+        return bool(self.recipe.sounds) and self.link.unit == "s"
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Other files, levels, or another estimate in view; what plays goes on if it is still there."""
@@ -107,7 +88,7 @@ class Player(QObject):
             if self.wanted.kind in (SoundKind.ESTIMATE, SoundKind.RESIDUAL):
                 self._want(Sound(self.wanted.kind, selected))
         self._analysis = analysis
-        recipe = find_recipe(analysis, self.scale)
+        recipe = listening.find_recipe(analysis, self.scale)
         # During a pass the residuals' gains are missing for a moment: those of before will do, if all else is the same.
         if analysis.complete or replace(recipe, gains=self.recipe.gains) != self.recipe:
             old, new = ({source.path for _sound, source, _stamp in each.files} for each in (self.recipe, recipe))
@@ -119,8 +100,6 @@ class Player(QObject):
         if self.wanted.kind is SoundKind.REFERENCE:
             self.wanted = self.reference
         self._level()
-
-    # ---- transport --------------------------------------------------------------------------------
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -135,17 +114,17 @@ class Player(QObject):
     def play(self, start: float | None = None) -> None:
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
-        if self.is_paused and self._deck.output is None:
-            start = self._link.playhead
+        if self.is_paused and self.deck.output is None:
+            start = self.link.playhead
         if start is None and not self.is_paused:
-            extent, cursor = self._link.extent, self._link.cursor
+            extent, cursor = self.link.extent, self.link.cursor
             start = cursor if cursor < extent.stop - LEAST_LEFT else extent.start  # NaN is not less
         self._begin(start)
 
     def pause_at(self, time: float) -> None:
         """As if it had been paused there; nothing is opened before it is played."""
         self.is_paused = True
-        self._link.set_playhead(time)
+        self.link.set_playhead(time)
         self.changed.emit()
 
     def play_range(self, start: float, stop: float, loop: bool = True) -> None:
@@ -156,12 +135,12 @@ class Player(QObject):
             self._once, start = None, self.loop_over(start, stop)
         else:
             self._once = TimeSpan(start, stop)
-        self._begin(max(start, self._link.extent.start))
+        self._begin(max(start, self.link.extent.start))
 
     def loop_over(self, start: float, stop: float) -> float:
         """Loop a stretch of time, a very short one with a little around it; where the loop begins."""
         missing = max(0.0, SHORTEST_LOOP - (stop - start)) / 2
-        self._link.set_loop(start - missing, stop + missing)
+        self.link.set_loop(start - missing, stop + missing)
         return start - missing
 
     def stop(self) -> None:
@@ -171,17 +150,15 @@ class Player(QObject):
         self._once, self._settling = None, 0
         self._timer.stop()
         self._ask()
-        self._link.set_playhead(math.nan)
+        self.link.set_playhead(math.nan)
         if was_on:
             self.changed.emit()
 
     def point(self, time: float) -> None:
         """The user pointed at a time: the cursor goes there, and the sound with it."""
-        if time == self._link.cursor:
+        if time == self.link.cursor:
             self._go(time)
-        self._link.set_cursor(time)
-
-    # ---- what is heard ------------------------------------------------------------------------------
+        self.link.set_cursor(time)
 
     def hear(self, sound: Sound) -> None:
         """Switch to another sound, at the same sample when something plays."""
@@ -201,7 +178,7 @@ class Player(QObject):
     def set_scale(self, scale: ResidualScale) -> None:
         """What residuals are."""
         self.scale = scale
-        self.recipe = find_recipe(self._analysis, scale)
+        self.recipe = listening.find_recipe(self._analysis, scale)
         self._level()
 
     def set_speed(self, speed: float) -> None:
@@ -224,10 +201,8 @@ class Player(QObject):
     def close(self) -> None:
         """Stop, and wait for all threads."""
         self.stop()
-        self._deck.close()
+        self.deck.close()
         self._jobs.close()
-
-    # ---- inside ---------------------------------------------------------------------------------------
 
     def _want(self, sound: Sound) -> None:
         if sound != self.wanted:
@@ -241,19 +216,19 @@ class Player(QObject):
             return
         self.problem = ""
         if start is not None:
-            self._deck.seek(start)
+            self.deck.seek(start)
         self.is_playing, self.is_paused = True, False
-        self._ended = self._deck.engine.ended
+        self._ended = self.deck.engine.ended
         self._ask()
         if start is not None:
-            self._link.set_playhead(start)
+            self.link.set_playhead(start)
         self._timer.start()
         self.changed.emit()
 
     def _load(self) -> bool:
         """Whether the deck is ready to play; says why it is not."""
         try:
-            self._deck.load(self.device_id, self.recipe, self.band)
+            self.deck.load(self.device_id, self.recipe, self.band)
         except NoOutput as reason:
             self.stop()
             if str(reason) != self.problem:  # said once
@@ -265,11 +240,11 @@ class Player(QObject):
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if self._deck.output is None or not self._load():
+        if self.deck.output is None or not self._load():
             return
         sound, once = self.sound, self._once
-        self._deck.ask(
-            None if once else self._link.loop,
+        self.deck.ask(
+            None if once else self.link.loop,
             once.stop if once else None,
             playing=self.is_playing and sound in self.recipe.sounds,
             sound=self.recipe.sounds.index(sound) if sound in self.recipe.sounds else 0,
@@ -280,7 +255,7 @@ class Player(QObject):
     def _level(self) -> None:
         """Gains anew, after the analysis or the match changed."""
         mixture = self._mixture_gain() if self.match is Match.OSI else None
-        self.loudness = find_loudness(self._analysis, self.recipe, self.match, mixture)
+        self.loudness = listening.find_loudness(self._analysis, self.recipe, self.match, mixture)
         self._ask()
         self.changed.emit()
 
@@ -306,13 +281,13 @@ class Player(QObject):
         if math.isfinite(time) and (self.is_playing or self.is_paused):
             self._once = None
             self._ask()
-            self._deck.seek(time)
+            self.deck.seek(time)
             if self.is_paused:
                 self._settling = 0
-                self._link.set_playhead(time)
+                self.link.set_playhead(time)
 
     def _tick(self) -> None:
-        deck = self._deck
+        deck = self.deck
         deck.tidy()
         if deck.error:
             self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
@@ -327,24 +302,23 @@ class Player(QObject):
             self.changed.emit()
         position, moves = deck.heard()
         if moves or not self.is_playing:  # what was asked for may still be on its way to the ear
-            self._link.set_playhead(position)
+            self.link.set_playhead(position)
         if not self.is_playing:
             self._settling -= 1
             if self._settling <= 0:
                 self._timer.stop()
                 if not self.is_paused:
-                    self._link.set_playhead(math.nan)
+                    self.link.set_playhead(math.nan)
 
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
         self.said.emit(_("Playing stopped: {reason}.").format(reason=reason))
-        self.device_id = ""
-        self._restart()
+        self.set_device("")
 
     def _restart(self) -> None:
         """Open the device anew and go on where it was."""
-        here, was_playing, once = self._link.playhead, self.is_playing, self._once
-        self._deck.close()
+        here, was_playing, once = self.link.playhead, self.is_playing, self._once
+        self.deck.close()
         self.problem = ""
         if was_playing and math.isfinite(here):
             self._once = once
@@ -358,6 +332,6 @@ def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
     """On the worker thread."""
     (reference, _stamp), (mixture, _stamp), rate = key
     try:
-        return key, measure_gain(reference, mixture, rate, job.superseded)
+        return key, listening.measure_gain(reference, mixture, rate, job.superseded)
     except LoadError:
         return key, None  # the track itself says what is wrong with it

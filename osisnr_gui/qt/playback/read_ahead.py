@@ -5,7 +5,6 @@ No Qt here. The callback thread says where it is (`focus`) and asks `has` and `t
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +19,6 @@ BEHIND_BLOCKS = 6  # for a slower speed, which looks back, and for a loop that i
 LOOP_BLOCKS = 6
 
 
-class Focus(NamedTuple):
-    """Where samples are needed next: from `position` on, and at `others` (a loop's start, a place to go to)."""
-
-    position: int
-    others: tuple[int, ...] = ()
-
-
 class ReadAhead:
     """Blocks of all sounds around the focus, as float32.
 
@@ -38,17 +30,17 @@ class ReadAhead:
         self.n_samples = 0
         self.error: Exception | None = None
         self._blocks: dict[int, SampleArray] = {}
-        self._focus = Focus(position)
+        self._focus: tuple[int, ...] = (position,)
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, args=(open_feed,), name="read-ahead", daemon=True)
         self._thread.start()
 
-    def focus(self, focus: Focus) -> None:
-        """Read here next. Never blocks."""
-        if focus != self._focus:
-            moved = _blocks_of(focus) != _blocks_of(self._focus)
-            self._focus = focus
+    def focus(self, *places: int) -> None:
+        """Read next from the first place on, and at the others (a loop's start, a place to go to). Never blocks."""
+        if places != self._focus:
+            moved = _blocks_of(places) != _blocks_of(self._focus)
+            self._focus = places
             if moved:
                 self._wake.set()
 
@@ -101,11 +93,10 @@ class ReadAhead:
 
     def _first_missing(self) -> int | None:
         """The block to read next; lets go of those that are far away."""
-        focus = self._focus
-        last = self._last_block()
+        focus, last = self._focus, self._last_block()
         wanted = dict.fromkeys(index for index in _wanted(focus) if index <= last)
         missing = next((index for index in wanted if index not in self._blocks), None)
-        here = focus.position // BLOCK
+        here = focus[0] // BLOCK
         keep = wanted.keys() | set(range(here - BEHIND_BLOCKS, here))
         for index in [index for index in self._blocks if index not in keep]:
             del self._blocks[index]
@@ -124,13 +115,13 @@ class ReadAhead:
         return np.ascontiguousarray(block, np.float32)
 
 
-def _blocks_of(focus: Focus) -> tuple[int, ...]:
-    return tuple(place // BLOCK for place in (focus.position, *focus.others))
+def _blocks_of(places: tuple[int, ...]) -> list[int]:
+    return [max(place, 0) // BLOCK for place in places]
 
 
-def _wanted(focus: Focus) -> Iterator[int]:
+def _wanted(focus: tuple[int, ...]) -> Iterator[int]:
     """Blocks in the order in which they are needed."""
-    places = [max(place, 0) // BLOCK for place in (focus.position, *focus.others)]
+    places = _blocks_of(focus)
     for place in places:  # the first two everywhere: enough to begin with
         yield from (place, place + 1)
     yield from range(places[0], places[0] + AHEAD_BLOCKS)

@@ -8,7 +8,7 @@ after opening may be late by a second.
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from itertools import product
 
 import numpy as np
 from PySide6.QtCore import QIODevice, QObject, Qt, QThread, QTimer, Signal
@@ -32,13 +32,6 @@ LEAST_RATE, HIGHEST_RATE = 44_100, 96_000
 Render = Callable[[int], SampleArray]
 
 
-class _Clock(NamedTuple):
-    """At `seconds` of the process's clock, `processed` (samples, or seconds) had gone to the server."""
-
-    seconds: float
-    processed: float
-
-
 def list_devices() -> list[Device]:
     """All sound cards, the system's default first."""
     default = QMediaDevices.defaultAudioOutput()
@@ -52,13 +45,11 @@ def _id(device: QAudioDevice) -> str:
 
 def find_device(device_id: str) -> QAudioDevice:
     """The device with this id, else the system's default. Raises NoOutput when there is none at all."""
-    for device in QMediaDevices.audioOutputs():
-        if device_id and _id(device) == device_id:
-            return device
-    default = QMediaDevices.defaultAudioOutput()
-    if default.isNull():
+    named = [device for device in QMediaDevices.audioOutputs() if device_id and _id(device) == device_id]
+    device = (*named, QMediaDevices.defaultAudioOutput())[0]
+    if device.isNull():
         raise NoOutput(_("no sound device was found"))
-    return default
+    return device
 
 
 def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
@@ -70,15 +61,14 @@ def find_format(device: QAudioDevice, rate: int) -> QAudioFormat:
     multiples = [rate * k for k in range(1, 13) if LEAST_RATE <= rate * k <= HIGHEST_RATE] or [rate]
     multiples.sort(key=lambda r: (r != preferred.sampleRate(), r))
     kind = QAudioFormat.SampleFormat
-    for sample_rate in (*multiples, preferred.sampleRate()):
-        for channels in (1, preferred.channelCount()):
-            for sample_format in (kind.Float, kind.Int16):
-                wanted = QAudioFormat()
-                wanted.setSampleRate(sample_rate)
-                wanted.setChannelCount(channels)
-                wanted.setSampleFormat(sample_format)
-                if device.isFormatSupported(wanted):
-                    return wanted
+    rates, channels = (*multiples, preferred.sampleRate()), (1, preferred.channelCount())
+    for sample_rate, n_channels, sample_format in product(rates, channels, (kind.Float, kind.Int16)):
+        wanted = QAudioFormat()
+        wanted.setSampleRate(sample_rate)
+        wanted.setChannelCount(n_channels)
+        wanted.setSampleFormat(sample_format)
+        if device.isFormatSupported(wanted):
+            return wanted
     words = _("the sound device {name} takes none of the formats this program can give it")
     raise NoOutput(words.format(name=device.description()))
 
@@ -115,9 +105,9 @@ class SoundCard(QObject):
 
     def heard(self) -> float:
         """The index of the sample that is heard now, by the count of what went to the server."""
-        clock = self._driver.clock
-        since = (time.perf_counter() - clock.seconds) * self.rate
-        return clock.processed + min(since, SERVER_SAMPLES) - SERVER_SAMPLES
+        seconds, processed = self._driver.clock
+        since = (time.perf_counter() - seconds) * self.rate
+        return processed + min(since, SERVER_SAMPLES) - SERVER_SAMPLES
 
     def close(self) -> None:
         """Stop and wait for the thread; one that hangs in a server which never answers is left behind."""
@@ -141,12 +131,13 @@ class _Driver(QIODevice):
         self._device, self._format, self._name = device, wanted, device.description()
         self._floats = wanted.sampleFormat() == QAudioFormat.SampleFormat.Float
         self.render: Render = lambda count: np.zeros(count, np.float32)
-        self.clock = _Clock(time.perf_counter(), 0.0)
+        #: Seconds of the process's clock, and how many samples had gone to the server then.
+        self.clock = time.perf_counter(), 0.0
         self.ready = threading.Event()
         self.problem = ""
         self._sink: QAudioSink | None = None
         self._check: QTimer | None = None
-        self._moved = _Clock(time.perf_counter(), 0.0)  # when the count last grew
+        self._moved = time.perf_counter(), 0.0  # when the count last grew, and to how many seconds
 
     def start(self) -> None:
         """Open the sink."""
@@ -177,17 +168,17 @@ class _Driver(QIODevice):
         if self._sink is None or self._check is None:
             return
         now, processed = time.perf_counter(), self._sink.processedUSecs() * 1e-6
-        if processed != self._moved.processed:
-            self._moved = _Clock(now, processed)
+        if processed != self._moved[1]:
+            self._moved = now, processed
         limit = STALLED_SECONDS if processed > STARTED_SECONDS else SLOW_START_SECONDS
-        if self._sink.state().name == "StoppedState" or now - self._moved.seconds > limit:
+        if self._sink.state().name == "StoppedState" or now - self._moved[0] > limit:
             self._check.stop()
             self.failed.emit(_("the sound device {name} does not answer any more").format(name=self._name))
 
     def readData(self, most: int) -> bytes:
         """As many whole samples as were asked for; how far the server is, is noted at every call."""
         if self._sink is not None:
-            self.clock = _Clock(time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
+            self.clock = (time.perf_counter(), self._sink.processedUSecs() * 1e-6 * self._format.sampleRate())
         samples = np.repeat(self.render(most // self._format.bytesPerFrame()), self._format.channelCount())
         if self._floats:
             return bytes(samples)

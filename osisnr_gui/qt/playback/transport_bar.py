@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -15,7 +15,6 @@ from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
 from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.playback.player import Player
-from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
 from osisnr_gui.session.words import estimate_letter, number
@@ -32,7 +31,6 @@ NARROW = "padding: 4px 1px"
 #: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones.
 SPARE, ROOMY = 12, 600
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
-KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M", SoundKind.RESIDUAL: "D"}
 
 
 class TransportBar(Themed, QWidget):
@@ -40,12 +38,10 @@ class TransportBar(Themed, QWidget):
 
     estimate_chosen = Signal(int)
 
-    def __init__(
-        self, player: Player, link: TimeLink, actions: Mapping[str, QAction], menu: Callable[[str], QMenu], theme: Theme
-    ) -> None:
+    def __init__(self, player: Player, actions: dict[str, QAction], menu: Callable[[str], QMenu], theme: Theme) -> None:
         """`menu` gives the menu of a path such as "playback/speed"."""
         super().__init__(theme)
-        self._player, self._link, self._actions, self._menu = player, link, actions, menu
+        self._player, self._link, self._actions, self._menu = player, player.link, actions, menu
         self._names: tuple[str, ...] = ()
         self._is_narrow = False
         self._estimates: list[SoundButton] = []
@@ -64,9 +60,8 @@ class TransportBar(Themed, QWidget):
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         player.changed.connect(self._show_state)
-        link.playhead_changed.connect(lambda _time: self._show_time())
-        link.cursor_changed.connect(lambda _time: self._show_time())
-        link.extent_changed.connect(lambda _start, _stop: self._show_time())
+        for moved in (player.link.playhead_changed, player.link.cursor_changed, player.link.extent_changed):
+            moved.connect(self._show_time)
         self._dress_play()
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -110,8 +105,6 @@ class TransportBar(Themed, QWidget):
             button.setStyleSheet(NARROW if narrow else "")
         self._is_narrow = narrow
 
-    # ---- showing --------------------------------------------------------------------------------------
-
     def _show_state(self) -> None:
         player = self._player
         sound, sounds = player.sound, player.recipe.sounds
@@ -146,13 +139,13 @@ class TransportBar(Themed, QWidget):
             low, high = (number(frequency / 1000, 2) for frequency in (player.band.low, player.band.high))
             for words in (parts, shorter):
                 words.append(_("{low} to {high} kHz").format(low=low, high=high))
-        if lowered := sound_words.lowered_words(player.lowered * player.loudness.lowered):
+        if lowered := sound_words.lowered_words(player.deck.engine.lowered * player.loudness.lowered):
             parts, shorter = [*parts, lowered[0]], [lowered[1], *shorter]
         n_references = sum(other.kind is SoundKind.REFERENCE for other in player.recipe.sounds)
         tip = _("Heard: {what}.").format(what=", ".join([sound_words.sound_name(sound, n_references), *parts]))
         self._note.set_text(" · ".join(parts), tip=tip, shorter=" · ".join(shorter))
 
-    def _show_time(self) -> None:
+    def _show_time(self, *_where: object) -> None:
         link = self._link
         here = next((time for time in (link.playhead, link.cursor) if math.isfinite(time)), link.extent.start)
         length = link.extent.stop
@@ -169,8 +162,6 @@ class TransportBar(Themed, QWidget):
         action, playing = self._actions["play"], self._player.is_playing
         action.setText(_("Pause") if playing else _("Play"))
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
-
-    # ---- building -------------------------------------------------------------------------------------
 
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)

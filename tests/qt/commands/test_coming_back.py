@@ -16,8 +16,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.recent import Recent, RecentSessions
-from osisnr_gui.qt.settings import Settings
+from osisnr_gui.qt.settings import Recent, RecentSessions, Settings
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import SavedView, load_session
 from osisnr_gui.session.session import Session, Source
@@ -130,7 +129,7 @@ def test_the_title_has_the_sessions_name_and_a_mark_once_it_changed(
     assert not window.isWindowModified()
     window.views.store.edit(partial(edits.set_gamma, gamma=40.0))
     assert window.isWindowModified()
-    window.commands.undo()
+    window.commands.travel(back=True)
     assert not window.isWindowModified()
     show_files(qtbot, window, files[0], files[2])
     assert "work" not in window.windowTitle()

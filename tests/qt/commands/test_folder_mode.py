@@ -72,7 +72,7 @@ def _open(qtbot: QtBot, window: MainWindow, paths: tuple[str, ...]) -> None:
 
 
 def _wait(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.commands.folders.is_busy, timeout=3 * WAIT_MS)
+    qtbot.waitUntil(lambda: not window.commands.folders.run.is_busy, timeout=3 * WAIT_MS)
 
 
 def _names(window: MainWindow) -> list[str]:
@@ -313,7 +313,7 @@ def test_closing_the_window_ends_the_processes(qtbot: QtBot, folders: tuple[str,
     with open_window(qtbot) as window:
         window.commands.take_files(list(folders), add=False)
         qtbot.waitSignal(window.commands.folders.run.scored, timeout=3 * WAIT_MS).wait()
-    assert not window.commands.folders.is_busy
+    assert not window.commands.folders.run.is_busy
 
 
 def test_processes_load_no_window(qtbot: QtBot) -> None:

@@ -56,7 +56,7 @@ def test_each_is_in_force_at_once(window: MainWindow) -> None:
         QTest.keyClick(box, Qt.Key.Key_Space)
         assert box.isChecked() is not before
     assert window.actions_by_id.by_id["autoplay"].isChecked()
-    assert window.commands.playback._plays_at_once
+    assert window.commands.playback._is_on("autoplay")
     dialog.reject()
 
 

@@ -62,7 +62,7 @@ def test_a_second_note_keeps_what_is_typed_in_the_first(window: MainWindow, qtbo
     assert editor is not None
     qtbot.keyClicks(editor, "typed text")
     window.views.plots.link.select(2.0, 2.5)
-    window.commands.notes.add()
+    window.commands.segments.add_note()
     qtbot.waitUntil(lambda: [note.text for note in notes(window)] == ["typed text", ""])
 
 

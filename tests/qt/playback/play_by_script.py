@@ -61,7 +61,7 @@ def run(paths: list[str], steps: list[list[object]]) -> dict[str, object]:
             pressed.append((str(name), time.monotonic()))
             QTest.keyClick(window, getattr(Qt.Key, f"Key_{name}"))
             _wait(int(numbers[0]))
-    starved = player._deck.engine.starved
+    starved = player.deck.engine.starved
     window.close()
     app.processEvents()
     return {"pressed": pressed, "heads": heads, "said": said, "starved": starved, "gains": player.recipe.gains}

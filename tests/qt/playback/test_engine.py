@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sound_kit import WholeSupply, smooth_noise, steepest
 
-from osisnr_gui.qt.playback.engine import Engine, Seek, Span, fade_in, grain_samples
+from osisnr_gui.qt.playback.engine import Engine, Seek, Span, fade_in
 
 RATE = 16_000
 FADE = 160
@@ -271,7 +271,7 @@ def test_a_switch_while_slow_stays_on_the_same_sample() -> None:
     engine = _engine(WholeSupply(np.stack((sound, -sound))), playing=True, speed=0.6)
     twin = _engine(WholeSupply(np.stack((sound, sound))), playing=True, speed=0.6)
     for one in (engine, twin):
-        one.render(FADE + 30 * grain_samples(RATE))  # between two grains, where one of them is heard alone
+        one.render(FADE + 30 * one.grain)  # between two grains, where one of them is heard alone
     _ask(engine, sound=1)
     _ask(twin, sound=1)
     weights = fade_in(FADE).astype(float)

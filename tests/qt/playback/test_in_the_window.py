@@ -37,7 +37,7 @@ def system() -> FakeSystem:
 @pytest.fixture
 def window(qtbot: QtBot, system: FakeSystem) -> Iterator[MainWindow]:
     with open_window(qtbot) as window:
-        window.views.player._deck.system = system  # type: ignore[assignment]
+        window.views.player.deck.system = system  # type: ignore[assignment]
         window.commands.open_demo("enhancement")
         wait_final(qtbot, window)
         window.activateWindow()
@@ -124,7 +124,7 @@ def test_loop_keys(window: MainWindow, system: FakeSystem) -> None:
     assert link.loop == TimeSpan(4.0, link.extent.stop), "a start behind the end moves the end"
     _press(window, Key.Key_Space)
     system.card.pull_sound()
-    assert window.views.player._deck.engine.position_at(10**9)[0] >= 4.0 * 16_000
+    assert window.views.player.deck.engine.position_at(10**9)[0] >= 4.0 * 16_000
 
 
 def test_the_selection_is_played_once(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
@@ -211,7 +211,7 @@ def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
 
 def _pull_without_a_gap(card: FakeCard, player: Player, count: int) -> None:
     """Ask for samples until this many came in a row: a busy machine may read too late and leave a silence."""
-    engine = player._deck.engine
+    engine = player.deck.engine
     starved = -1
     while starved != engine.starved:
         starved, stop = engine.starved, card.samples.size + count
@@ -232,7 +232,7 @@ def test_masks_are_heard_on_their_mixture(window: MainWindow, system: FakeSystem
         _press(window, key)
         card.pull_until(lambda: np.any(card.samples[-2000:]))
         _pull_without_a_gap(card, player, 4096)
-        position = round(player._deck.heard()[0] * 16_000)
+        position = round(player.deck.heard()[0] * 16_000)
         sounds = expected.read(position - 1000, 1000)
         np.testing.assert_allclose(card.samples[-1000:], sounds[row], atol=1e-6)
         said = bar._note.toolTip() + bar._note.text()
@@ -329,7 +329,7 @@ def test_choices_are_remembered_from_start_to_start(qtbot: QtBot, window: MainWi
             by_id[name].isChecked() for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport")
         ]
         assert checked == [True, True, False, True, False]
-        assert not player.follows
+        assert not again.commands.playback._is_on("follow")
 
 
 def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSystem) -> None:
@@ -341,7 +341,7 @@ def test_moving_the_cursor_moves_the_sound(window: MainWindow, system: FakeSyste
     before = link.playhead
     _press(window, Key.Key_Right)
     assert link.cursor == pytest.approx(before + 1.0), "a second on from what is heard"
-    system.card.pull_until(lambda: player._deck.engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
+    system.card.pull_until(lambda: player.deck.engine.position_at(10**9)[0] > (before + 1.0) * 16_000)
 
 
 def test_a_reload_goes_on_where_it_was_and_plays_what_is_new(

@@ -66,7 +66,7 @@ def _heard(system: FakeSystem, count: int, start: int, samples: np.ndarray) -> N
 
 def _place(player: Player) -> int:
     """The sample the engine will give next."""
-    engine = player._deck.engine
+    engine = player.deck.engine
     return round(engine.position_at(engine.index)[0])
 
 
@@ -120,7 +120,7 @@ def test_the_residual_is_what_the_reference_leaves(player: Player, system: FakeS
     system.card.pull(FADE)
     _heard(system, 1000, _place(player), e - gain * S)
     player.set_scale(ResidualScale.FRAME)
-    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     frame = system.card.pull(1000)
     assert 0 < np.sqrt(np.mean(frame**2)) < np.sqrt(np.mean((e - gain * S) ** 2)) * 1.5
 
@@ -227,7 +227,7 @@ def test_loops_are_exact_at_every_rate(link: TimeLink, analysis: Analysis, facto
     player.play(0.5)
     system.card.pull_sound()
     length = round(0.11 * RATE) * factor
-    supply = player._deck._supply
+    supply = player.deck._supply
     system.card.pull_until(
         lambda: supply is not None and supply.has(RATE // 2 * factor, RATE // 2 * factor + 3 * length)
     )
@@ -247,11 +247,11 @@ def test_only_a_band(player: Player, system: FakeSystem) -> None:
     player.play(0.2)
     system.card.pull_sound()
     player.set_band(Band(2000.0, 3000.0))  # the noise ends at 1 kHz
-    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     system.card.pull(2 * FADE)
     assert np.max(np.abs(system.card.pull(1000))) < 1e-3
     player.set_band(None)
-    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), B)
 
@@ -273,11 +273,11 @@ def test_other_files_stop_it_and_an_edit_does_not(
     edited = Session(analysis.session.references, analysis.session.estimates[:1], analysis.session.mixture)
     player.show_analysis(analyse(edited, analysis), 0)
     assert player.is_playing
-    system.card.pull_until(lambda: player._deck.engine._top.supply is player._deck._supply)
+    system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), 0.5 * S + 0.2 * A)
     player._tick()
-    assert player._deck._retired == []
+    assert player.deck._retired == []
     soundfile.write(tmp_path / "x.wav", S, RATE)
     other = Source(str(tmp_path / "x.wav"))
     player.show_analysis(analyse(Session((other,), (other,))), 0)
@@ -290,14 +290,14 @@ def test_during_a_pass_the_residual_goes_on(player: Player, system: FakeSystem, 
     player.hear(RES_A)
     player.play(0.5)
     system.card.pull_sound()
-    supply = player._deck._supply
+    supply = player.deck._supply
     partial = Analysis(analysis.session, analysis.references, analysis.mixture, tuple(
         type(pair)(pair.estimate, reference=pair.reference) for pair in analysis.pairs
     ))  # fmt: skip
     player.show_analysis(partial, 0)
     assert player.sound == RES_A
     player.show_analysis(analysis, 0)
-    assert player._deck._supply is supply
+    assert player.deck._supply is supply
 
 
 def test_the_estimate_in_view_is_the_one_that_is_heard(player: Player, analysis: Analysis) -> None:
@@ -391,10 +391,10 @@ def test_too_loud_is_lowered_and_shown(link: TimeLink, tmp_path: Path) -> None:
         (1.0,) if name == "gains" else getattr(player.recipe, name) for name in player.recipe.__dataclass_fields__
     ))  # fmt: skip
     changes: list[float] = []
-    player.changed.connect(lambda: changes.append(player.lowered))
+    player.changed.connect(lambda: changes.append(player.deck.engine.lowered))
     player.hear(RES_A)
     player.play(0.0)
-    system.card.pull_until(lambda: player.lowered < 0.8)
+    system.card.pull_until(lambda: player.deck.engine.lowered < 0.8)
     player._tick()
     assert changes[-1] < 0.8
     system.card.pull(10_000)

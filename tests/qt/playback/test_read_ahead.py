@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sound_kit import smooth_noise
 
-from osisnr_gui.qt.playback.read_ahead import AHEAD_BLOCKS, BLOCK, Focus, ReadAhead
+from osisnr_gui.qt.playback.read_ahead import AHEAD_BLOCKS, BLOCK, ReadAhead
 
 WAIT = 10.0
 
@@ -71,14 +71,14 @@ def test_samples_are_those_of_the_feed(feed: _Feed, supply: ReadAhead) -> None:
 def test_a_new_place_is_read_first_and_the_old_one_is_let_go(feed: _Feed, supply: ReadAhead) -> None:
     _wait(lambda: supply.has(0, AHEAD_BLOCKS * BLOCK))
     feed.gate.clear()
-    supply.focus(Focus(0, (40 * BLOCK,)))
+    supply.focus(0, 40 * BLOCK)
     assert not supply.has(40 * BLOCK, 40 * BLOCK + 1)
     assert supply.has(0, BLOCK), "what plays is kept while the new place is read"
     before = len(feed.reads)
     feed.gate.set()
     _wait(lambda: supply.has(40 * BLOCK, 42 * BLOCK))
     assert feed.reads[before : before + 2] == [40, 41]
-    supply.focus(Focus(40 * BLOCK))
+    supply.focus(40 * BLOCK)
     _wait(lambda: supply.has(40 * BLOCK, 56 * BLOCK))
     assert not supply.has(0, 1)
     assert len(supply._blocks) < 2 * AHEAD_BLOCKS
@@ -95,7 +95,7 @@ def test_what_is_missing_is_silence_and_never_waits(feed: _Feed) -> None:
 
 def test_the_end_is_mirrored_for_fades(feed: _Feed, supply: ReadAhead) -> None:
     n = feed.n_samples
-    supply.focus(Focus(n - 100))
+    supply.focus(n - 100)
     _wait(lambda: supply.n_samples > 0 and supply.has(n - 100, n + 500))
     np.testing.assert_array_equal(supply.take(0, n, 500), feed.sounds[0, ::-1][:500].astype(np.float32))
     assert supply.has(n, n + 100 * BLOCK), "nothing there is worth waiting for"
