@@ -127,6 +127,11 @@ class ExportJobs(QObject):
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
         self._say(_("The figure is on the clipboard."))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether what runs is to stop."""
+        return self._jobs.is_closed
+
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
         recipe, where = self._views.player.recipe, _("Folder for the sound of the masks")

@@ -1,0 +1,98 @@
+"""A comparison as one HTML file that needs nothing else: no network, no other file, no program.
+
+The page's script and style are in `resources/report`. A content security policy allows these two, by their hashes, and
+nothing from outside.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from osisnr_gui.export.report_audio import AudioChoice, ReportSounds
+from osisnr_gui.export.report_curves import Blobs
+from osisnr_gui.export.report_data import report_data
+from osisnr_gui.io.errors import Cancel
+from osisnr_gui.io.json_file import Json, plain_text
+from osisnr_gui.paths import resource_path
+from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.session import Formula
+from osisnr_gui.session.sound.listening import find_recipe
+from osisnr_gui.text.catalogue import english
+
+SCRIPTS = ("data.js", "view.js", "plots.js", "player.js", "tables.js", "page.js")
+#: A page larger than this is too much for most mail servers.
+LARGE_BYTES = 20_000_000
+
+
+def report_parts(
+    numbers: Analysis, audio: AudioChoice, *, with_notes: bool = False, cancelled: Cancel | None = None
+) -> Iterator[bytes]:
+    """The page, piece by piece, in UTF-8. Raises LoadError and io's Cancelled.
+
+    numbers : a complete analysis by the direct formula, as `osisnr score` makes it, with a reference that was accepted
+    and perhaps a mixture that masks are heard on.
+    """
+    analysis = _with_tables(numbers, cancelled)
+    if not with_notes:
+        analysis = replace(analysis, session=replace(analysis.session, notes=()))
+    if not numbers.compares_mixture:
+        numbers = replace(numbers, mixture=None)
+    heard = audio is not AudioChoice.NONE and bool(find_recipe(analysis).files)
+    sounds = ReportSounds(analysis, audio) if heard else None
+    blobs = Blobs()
+    try:
+        with english():  # the page is
+            data = report_data(analysis, numbers, sounds, blobs, cancelled)
+        data["created"] = time.strftime("%Y-%m-%d %H:%M")
+        head, tail = _page().split("<!-- data -->")
+        yield head.encode()
+        clips = list[Json]()
+        for place, clip in enumerate([] if sounds is None else sounds.clips):
+            assert sounds is not None, "clips are clips of sounds"
+            found = {f"sound-{place}-{row}": s for row, s in enumerate(sounds.encode(clip, cancelled))}
+            clips.append({"start": clip.start, "n_samples": len(clip), "sounds": list(found)})
+            yield from (_element(name, sound) for name, sound in found.items())
+        data["clips"] = clips
+        for name, content in blobs.data.items():
+            yield _element(name, content)
+        # No text may end the element or begin another one.
+        text = plain_text(data).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        yield f'<script type="application/json" id="data">{text}</script>\n{tail}'.encode()
+    finally:
+        if sounds is not None:
+            sounds.close()
+
+
+def _with_tables(numbers: Analysis, cancelled: Cancel | None) -> Analysis:
+    """The same with MC-MSE as a function of alpha; the exact result leads."""
+    session = set_formula(numbers.session, Formula.EXACT)
+    wanted = AnalysisOptions(pictures=False, delay=False)
+    analysis = analyse(session, numbers, wanted=wanted, cancelled=cancelled)
+    return replace(analysis, notices=numbers.notices)
+
+
+def _element(name: str, content: bytes) -> bytes:
+    """Bytes as an element that runs and shows nothing."""
+    return b'<script type="text/plain" id="%s">%s</script>\n' % (name.encode(), base64.b64encode(content))
+
+
+def _page() -> str:
+    """The page with its script, style and the digests that its policy lets pass, and a mark where the data goes."""
+    style, script = (
+        _resource("report.css"),
+        _resource("frame.js").replace("/* parts */", "\n".join(map(_resource, SCRIPTS))),
+    )
+    page = _resource("report.html").replace("{{script}}", _digest(script)).replace("{{style}}", _digest(style))
+    return page.replace("/* style */", style).replace("/* script */", script)
+
+
+def _resource(name: str) -> str:
+    with open(resource_path("report", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
