@@ -6,6 +6,7 @@ nothing from outside.
 
 import base64
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from dataclasses import replace
 from osisnr_gui.export.report_audio import AudioChoice, ReportSounds
 from osisnr_gui.export.report_curves import Blobs
 from osisnr_gui.export.report_data import report_data
-from osisnr_gui.io.errors import Cancel
+from osisnr_gui.io.errors import Cancel, display_name
 from osisnr_gui.io.json_file import Json, plain_text
 from osisnr_gui.paths import resource_path
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
@@ -58,8 +59,13 @@ def report_parts(
         data["clips"] = clips
         for name, content in blobs.data.items():
             yield _element(name, content)
+        text = plain_text(data)
+        for track in analysis.tracks:  # no path leaves the machine, whatever text it stands in
+            path = track.source.path
+            if os.path.basename(path) != path:
+                text = text.replace(plain_text(path)[1:-1], plain_text(display_name(path))[1:-1])
         # No text may end the element or begin another one.
-        text = plain_text(data).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
         yield f'<script type="application/json" id="data">{text}</script>\n{tail}'.encode()
     finally:
         if sounds is not None:

@@ -18,7 +18,7 @@ from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.pair_pass import make_picture
 from osisnr_gui.session.pairs import Readers
-from osisnr_gui.session.pictures import CodeArray, TimeGrid
+from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.scores import PairScore, osi_db_of
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
@@ -43,13 +43,14 @@ class Blobs:
         return name
 
 
-def pooled_picture(
-    track: Track, framing: Framing | None, rate: int | None, grid: TimeGrid, cancelled: Cancel | None = None
-) -> tuple[CodeArray, Object]:
+def picture_report(
+    blobs: Blobs, track: Track, framing: Framing | None, rate: int | None, grid: TimeGrid, cancelled: Cancel | None
+) -> Object:
     """The picture of a track in at most MOST_COLUMNS x MOST_ROWS codes, uint8 (n_columns, n_rows), and its axes.
 
     Column i is centred on first + i*step (s, or frames), row k on low_bin + k*bin_step (Hz, or bins); code 1 is `low`,
-    code 255 `high` (dB re full scale, or plain values), 0 is nothing. Raises LoadError and io's Cancelled.
+    code 255 `high` (dB re full scale, or plain values), 0 is nothing. Of every column its change from the one before is
+    kept, which packs better. Raises LoadError and io's Cancelled.
     """
     with closing(Readers((track,), framing, rate)) as opened:
         (reader,) = opened.open()
@@ -65,7 +66,7 @@ def pooled_picture(
             found = np.maximum.reduceat(found, np.arange(0, count, wide), axis=0)
             columns.append(picture.scale.codes(np.maximum.reduceat(found, np.arange(0, picture.n_bins, high), axis=1)))
     codes = np.concatenate(columns)
-    axes: Object = {
+    return {
         "n_columns": codes.shape[0],
         "n_rows": codes.shape[1],
         "first": picture.first_time + 0.5 * (wide - 1) * picture.column_step,
@@ -75,14 +76,8 @@ def pooled_picture(
         "low": picture.low,
         "high": picture.high,
         "unit": picture.unit,
+        "codes": blobs.put(np.diff(codes, axis=0, prepend=np.zeros((1, codes.shape[1]), np.uint8))),
     }
-    return codes, axes
-
-
-def picture_report(blobs: Blobs, codes: CodeArray, axes: Object) -> Object:
-    """A picture as the page reads it: every column less the one before, which packs better."""
-    changes = np.diff(codes, axis=0, prepend=np.zeros((1, codes.shape[1]), np.uint8))
-    return {**axes, "codes": blobs.put(changes)}
 
 
 def curves_report(blobs: Blobs, score: PairScore) -> Object:

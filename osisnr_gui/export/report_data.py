@@ -1,18 +1,17 @@
 """What a report says, as one JSON value and the arrays it names: numbers, verdicts, curves, pictures, segments, notes.
 
-Files are named by their base names and the start of their SHA-256: no path leaves the machine.
+Files have the start of their SHA-256 beside their names. Texts of others may hold paths: `html_report` takes them out.
 """
 
 import math
-import os
 from dataclasses import replace
 
 from osisnr_gui.core.alpha_table import NODES
 from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.export.report_audio import ReportSounds
-from osisnr_gui.export.report_curves import Blobs, Object, curves_report, picture_report, pooled_picture, sums_report
+from osisnr_gui.export.report_curves import Blobs, Object, curves_report, picture_report, sums_report
 from osisnr_gui.export.score_report import number, score_report
-from osisnr_gui.io.errors import Cancel, LoadError, display_name
+from osisnr_gui.io.errors import Cancel, LoadError
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
@@ -20,6 +19,7 @@ from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pairs import PairAnalysis, time_grid
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.segment_table import find_segment_table
+from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.verdict import chance_floor_db, find_band_of_errors, find_verdict
 from osisnr_gui.session.words import estimate_letter
@@ -46,7 +46,7 @@ def report_data(
     partners = set(session.partners)
     return {
         "schema": SCHEMA,
-        "score": without_paths(score_report(numbers), analysis),
+        "score": score_report(numbers),
         "formula": session.loss.formula.value,
         "unit": "s" if seconds else "frames",
         "threshold_db": session.threshold_db,
@@ -67,25 +67,8 @@ def report_data(
         "mixture": _mixture(analysis, blobs, cancelled),
         "sounds": None if sounds is None else sounds.describe(),
         "notes": [{"start": note.start, "stop": note.stop, "text": note.text} for note in session.notes],
-        "notices": [
-            {"message": without_paths(notice.message, analysis), "warning": notice.severity != "note"}
-            for notice in analysis.notices
-        ],
+        "notices": [notice.message for notice in analysis.notices],
     }
-
-
-def without_paths(value: Json, analysis: Analysis) -> Json:
-    """A value in which files are called by their base names, wherever their paths stand."""
-    if isinstance(value, dict):
-        return {name: without_paths(item, analysis) for name, item in value.items()}
-    if isinstance(value, list):
-        return [without_paths(item, analysis) for item in value]
-    if isinstance(value, str):
-        for track in analysis.tracks:
-            path = track.source.path
-            if os.path.basename(path) != path:
-                value = value.replace(path, display_name(path))
-    return value
 
 
 def _files(analysis: Analysis, cancelled: Cancel | None) -> list[Json]:
@@ -112,11 +95,10 @@ def _hash(track: Track, cancelled: Cancel | None) -> str:
 
 def _picture(analysis: Analysis, track: Track, blobs: Blobs, cancelled: Cancel | None) -> Object | None:
     reference = analysis.reference
-    if track.error is not None or reference is None or reference.error is not None:
+    if track.error is not None or reference is None:
         return None
     grid = time_grid(analysis.framing, reference, analysis.session.mask_grid)
-    picture = pooled_picture(track, analysis.framing, reference.sample_rate, grid, cancelled)
-    return picture_report(blobs, *picture)
+    return picture_report(blobs, track, analysis.framing, reference.sample_rate, grid, cancelled)
 
 
 def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Object | None:
@@ -128,9 +110,8 @@ def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Obje
         return {"name": track.name, "picture": None}
     found: Object = {"name": track.name, "picture": _picture(analysis, track, blobs, cancelled)}
     pair = analysis.mixture_pair
-    if pair is None or pair.valid_score is None:
-        return found
-    return {**found, "sums": _sums(pair.valid_score, blobs), "why": _why(pair, pair.valid_score)}
+    score = None if pair is None else pair.valid_score
+    return found if pair is None or score is None else {**found, **_figures(pair, score, blobs)}
 
 
 def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | None) -> Object:
@@ -143,24 +124,14 @@ def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | 
         "picture": _picture(analysis, pair.estimate, blobs, cancelled),
     }
     if score is None:
-        error = without_paths(str(pair.refusal or ""), analysis)
-        return {**found, "error": error}
+        return {**found, "error": str(pair.refusal or "")}
     return {
         **found,
         "verdict": _verdict(analysis, pair, cancelled),
-        "sums": _sums(score, blobs),
         "curves": curves_report(blobs, score),
-        "why": _why(pair, score),
+        **_figures(pair, score, blobs),
         **_segments(analysis, index, score),
     }
-
-
-def _sums(score: PairScore, blobs: Blobs) -> Object:
-    """MC-MSE of both results as a function of alpha."""
-    facts = score.facts
-    assert facts.sums_all is not None, "a report is made from an analysis with alpha tables"
-    assert facts.sums_active is not None, "both sums come of the same table"
-    return {"exact": sums_report(blobs, facts.sums_active), "literal": sums_report(blobs, facts.sums_all)}
 
 
 def _verdict(analysis: Analysis, pair: PairAnalysis, cancelled: Cancel | None) -> Object:
@@ -173,24 +144,24 @@ def _verdict(analysis: Analysis, pair: PairAnalysis, cancelled: Cancel | None) -
     return {"grade": int(verdict.grade), "word": grade_words(verdict.grade), "sentence": sentence}
 
 
-def _why(pair: PairAnalysis, score: PairScore) -> Object:
-    """Why a figure is no plain number, or none to trust, by "group.key"."""
-    found: Object = {}
-    for group in (Group.EXACT, Group.LITERAL):
-        for measure in SAVED[group]:
-            explain = why_osi if measure.unit else why_loss
-            assert group.formula is not None, "both groups are named results"
-            reason = "" if measure.key == "mc_mse" else explain(measure.of(pair), score, group.formula)
-            if reason:
-                found[f"{group.value}.{measure.key}"] = reason
-    return found
+def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:
+    """MC-MSE of both results as a function of alpha; why a figure is no plain number, or none to trust."""
+    sums, why = Object(), Object()
+    for formula, table in ((Formula.EXACT, score.facts.sums_active), (Formula.LITERAL, score.facts.sums_all)):
+        assert table is not None, "a report is made from an analysis with alpha tables"
+        sums[formula.value] = sums_report(blobs, table)
+        for measure in SAVED[Group(formula.value)]:
+            explain = why_osi if measure.unit and formula is Formula.EXACT else why_loss
+            why[f"{formula.value}.{measure.key}"] = explain(measure.of(pair), score, formula)
+        del why[f"{formula.value}.mc_mse"]
+    return {"sums": sums, "why": why}
 
 
 def _segments(analysis: Analysis, index: int, score: PairScore) -> Object:
     """The bad segments of the window's list, the worst first, and what makes them bad."""
     table, other = find_segment_table(score), other_letter(analysis.session, index)
     notes = table.notes_of(analysis.session.notes)
-    shares, rows = table.shares(), list[Json]()
+    rows = list[Json]()
     for place in table.worst_first[:MOST_SEGMENTS].tolist():
         start, stop = table.span(place)
         rows.append(
@@ -200,7 +171,6 @@ def _segments(analysis: Analysis, index: int, score: PairScore) -> Object:
                 "kind": kind_name(table, place, other),
                 "frames": count_words(table, place, other),
                 "lowest_db": number(float(table.osi_min[place])),
-                "share": number(float(shares[place])),
                 "note": notes.get(place, ""),
             }
         )

@@ -187,7 +187,7 @@ function fillStatic() {
   const noted = (note) => placeRow(note, [`${timeText(note.start)} ${data.unit}`], note.text);
   byId("notes").replaceChildren(...data.notes.map(noted));
   byId("notices-section").hidden = !data.notices.length;
-  byId("notices").replaceChildren(...data.notices.map((notice) => make("li", { text: notice.message })));
+  byId("notices").replaceChildren(...data.notices.map((notice) => make("li", { text: notice })));
   byId("footer").textContent = `Made by osisnr_gui ${data.score.version}, ${data.created}. `
     + "This page reads nothing from any other place and sends nothing. Files are named by base name and hash.";
 }

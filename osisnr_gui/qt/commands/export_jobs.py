@@ -1,4 +1,4 @@
-"""Saving what is on screen: numbers, sound, the figure. Long work goes to a thread of its own."""
+"""Saving what is on screen: numbers, a report, sound, the figure. Long work goes to a thread of its own."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv
+from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
+from osisnr_gui.qt.dialogs.report_dialog import ReportDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
@@ -88,6 +90,15 @@ class ExportJobs(QObject):
         parts = partial(_json, self.numbers())
         self.save_parts(_("Save the numbers"), "scores.json", _("Scores (*.json)"), parts)
 
+    def save_report(self) -> None:
+        """Ask what goes in, and where, then work out the report and save it."""
+        dialog = ReportDialog(self._views.store.analysis, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            numbers, title, kind = self.numbers(), _("Save the report"), "HTML (*.html)"
+            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes)
+            self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self._jobs.is_closed))
+        dialog.deleteLater()
+
     def save_sound(self) -> None:
         """Ask where, then save the sound that playback has chosen."""
         player = self._views.player
@@ -126,11 +137,6 @@ class ExportJobs(QObject):
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
         self._say(_("The figure is on the clipboard."))
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether what runs is to stop."""
-        return self._jobs.is_closed
 
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""

@@ -1,17 +1,14 @@
-"""Numbers for other programs: the report, the summary as a table, labels for Audacity, the command that prints them."""
+"""Numbers for other programs: the summary as a table, labels for Audacity, the command that prints them."""
 
 import os
-from functools import partial
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
-from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.labels import note_labels, notes_csv, segment_labels
 from osisnr_gui.export.score_command import score_command
 from osisnr_gui.export.summary_tables import Cell, SummaryTable
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
-from osisnr_gui.qt.dialogs.report_dialog import ReportDialog
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.views import Views
@@ -32,16 +29,6 @@ class NumberExports:
         """Whether the estimate in view has bad segments in seconds."""
         pair = self._views.plots.pair
         return pair is not None and pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds
-
-    def save_report(self) -> None:
-        """Ask what goes in, and where, then write the report in the background."""
-        dialog = ReportDialog(self._views.store.analysis, self._window)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            numbers = self._exports.numbers()
-            stop = lambda: self._exports.is_closed  # noqa: E731
-            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes, cancelled=stop)
-            self._exports.save_parts(_("Save the report"), "report.html", "HTML (*.html)", lambda: make(numbers()))
-        dialog.deleteLater()
 
     def save_summary(self) -> None:
         """Ask where, then save the summary in the format of the name."""

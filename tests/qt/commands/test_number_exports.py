@@ -21,7 +21,7 @@ from osisnr_gui.cli.main import main
 from osisnr_gui.export.html_report import LARGE_BYTES
 from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.export.score_report import score_report
-from osisnr_gui.qt.commands import number_exports
+from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.dialogs import report_dialog
 from osisnr_gui.qt.dialogs.report_dialog import ReportDialog
 from osisnr_gui.qt.main_window import MainWindow
@@ -255,6 +255,6 @@ def test_nothing_is_written_when_the_dialog_is_left(
 ) -> None:
     show_files(qtbot, window, *save_published_pair(tmp_path))
     monkeypatch.setattr(ReportDialog, "exec", lambda _dialog: int(ReportDialog.DialogCode.Rejected))
-    monkeypatch.setattr(number_exports, "report_parts", lambda *_a, **_k: pytest.fail("not asked for"))
+    monkeypatch.setattr(export_jobs, "report_parts", lambda *_a, **_k: pytest.fail("not asked for"))
     _trigger(window, "export_report")
     assert not list(tmp_path.glob("*.html"))
