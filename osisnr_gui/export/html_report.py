@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from osisnr_gui.export.report_audio import AudioChoice, ReportSounds
-from osisnr_gui.export.report_curves import Blobs
-from osisnr_gui.export.report_data import report_data
+from osisnr_gui.export.report_data import Blobs, report_data
 from osisnr_gui.io.errors import Cancel, display_name
 from osisnr_gui.io.json_file import Json, plain_text
 from osisnr_gui.paths import resource_path
@@ -57,7 +56,7 @@ def report_parts(
             clips.append({"start": clip.start, "n_samples": len(clip), "sounds": list(found)})
             yield from (_element(name, sound) for name, sound in found.items())
         data["clips"] = clips
-        for name, content in blobs.data.items():
+        for name, content in blobs.items():
             yield _element(name, content)
         text = plain_text(data)
         for track in analysis.tracks:  # no path leaves the machine, whatever text it stands in

@@ -10,8 +10,8 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.types import FloatArray
+from osisnr_gui.io.decoder import flac_files
 from osisnr_gui.io.errors import Cancel, stop_if
-from osisnr_gui.io.flac_writer import flac_files
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.segments.segment_table import find_segment_table
@@ -95,18 +95,18 @@ class ReportSounds:
         return 1.0 if low <= peak <= high or peak == 0.0 else 0.98 / peak
 
 
-def worst_stretches(analysis: Analysis, count: int = WORST_PLACES) -> list[tuple[float, float]]:
+def worst_stretches(analysis: Analysis) -> list[tuple[float, float]]:
     """Where the estimates are worst, with a little around: up to `count` stretches in seconds, in the order of time."""
     places = list[tuple[float, float, float]]()
     for pair in analysis.pairs:
         if pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds:
             table = find_segment_table(pair.valid_score)
-            places += [(float(table.severity[k]), *table.span(int(k))) for k in table.worst_first[:count]]
+            places += [(float(table.severity[k]), *table.span(int(k))) for k in table.worst_first[:WORST_PLACES]]
     found = list[tuple[float, float]]()
     for _, start, stop in sorted(places, reverse=True):
         start, stop = start - AROUND_SECONDS, min(stop, start + MOST_SECONDS) + AROUND_SECONDS
         touched = [span for span in found if span[0] < stop and start < span[1]]
-        if not touched and len(found) == count:
+        if not touched and len(found) == WORST_PLACES:
             continue
         found = [span for span in found if span not in touched]
         found.append((min([start, *(a for a, _ in touched)]), max([stop, *(b for _, b in touched)])))

@@ -1,23 +1,33 @@
 """What a report says, as one JSON value and the arrays it names: numbers, verdicts, curves, pictures, segments, notes.
 
 Files have the start of their SHA-256 beside their names. Texts of others may hold paths: `html_report` takes them out.
+Pictures keep the loudest point of each column and row. Curves keep means over the frames of each column that count: of
+OSI-SNR, and of both terms of the loss, MC-MSE as a function of alpha, so that the page can move it.
 """
 
 import math
+import zlib
+from contextlib import closing
 from dataclasses import replace
 
-from osisnr_gui.core.alpha_table import NODES
+import numpy as np
+import numpy.typing as npt
+
+from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
+from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.reduce import means_per_group
+from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.export.measures import SAVED, Group
 from osisnr_gui.export.report_audio import ReportSounds
-from osisnr_gui.export.report_curves import Blobs, Object, curves_report, picture_report, sums_report
 from osisnr_gui.export.score_report import number, score_report
-from osisnr_gui.io.errors import Cancel, LoadError
+from osisnr_gui.io.errors import Cancel, LoadError, stop_if
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspector import measure_file
-from osisnr_gui.session.pairs import PairAnalysis, time_grid
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.pair_pass import make_picture
+from osisnr_gui.session.pairs import PairAnalysis, Readers, time_grid
+from osisnr_gui.session.scores import PairScore, osi_db_of
 from osisnr_gui.session.segments.segment_table import find_segment_table
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
@@ -26,12 +36,26 @@ from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.files import track_words
 from osisnr_gui.text.segment_words import count_words, kind_name, limit_words, other_letter
-from osisnr_gui.text.sentences import why_loss, why_osi
 from osisnr_gui.text.verdict import grade_tip, grade_words, verdict_sentence
 
 SCHEMA = "osisnr.report/1"
 MOST_SEGMENTS = 500
 HASH_DIGITS = 12
+MOST_COLUMNS, MOST_ROWS = 4096, 512
+READ_FRAMES = 4096
+
+Object = dict[str, Json]
+
+
+class Blobs(dict[str, bytes]):
+    """Arrays of a page, deflated, by the id of the element that holds each."""
+
+    def put(self, values: npt.NDArray[np.generic]) -> str:
+        """Keep an array as little-endian bytes in C order; its id."""
+        name = f"blob-{len(self)}"
+        little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        self[name] = zlib.compress(np.ascontiguousarray(little).tobytes(), 9)
+        return name
 
 
 def report_data(
@@ -60,7 +84,10 @@ def report_data(
         ],
         "files": _files(analysis, cancelled),
         "references": [
-            {"name": track.name, "picture": _picture(analysis, track, blobs, cancelled) if k in partners else None}
+            {
+                "name": track.name,
+                "picture": _picture(analysis, blobs, track, cancelled) if k in partners else None,
+            }
             for k, track in enumerate(analysis.references)
         ],
         "estimates": [_estimate(analysis, k, blobs, cancelled) for k in range(len(kept))],
@@ -93,14 +120,6 @@ def _hash(track: Track, cancelled: Cancel | None) -> str:
         return ""
 
 
-def _picture(analysis: Analysis, track: Track, blobs: Blobs, cancelled: Cancel | None) -> Object | None:
-    reference = analysis.reference
-    if track.error is not None or reference is None:
-        return None
-    grid = time_grid(analysis.framing, reference, analysis.session.mask_grid)
-    return picture_report(blobs, track, analysis.framing, reference.sample_rate, grid, cancelled)
-
-
 def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Object | None:
     """The mixture; its picture only where it is of the kind of the other pictures."""
     track = analysis.mixture
@@ -108,7 +127,7 @@ def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Obje
         return None
     if not analysis.compares_mixture:
         return {"name": track.name, "picture": None}
-    found: Object = {"name": track.name, "picture": _picture(analysis, track, blobs, cancelled)}
+    found: Object = {"name": track.name, "picture": _picture(analysis, blobs, track, cancelled)}
     pair = analysis.mixture_pair
     score = None if pair is None else pair.valid_score
     return found if pair is None or score is None else {**found, **_figures(pair, score, blobs)}
@@ -121,14 +140,14 @@ def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | 
         "name": pair.estimate.name,
         "letter": estimate_letter(index),
         "reference": analysis.session.partner_of(index),
-        "picture": _picture(analysis, pair.estimate, blobs, cancelled),
+        "picture": _picture(analysis, blobs, pair.estimate, cancelled),
     }
     if score is None:
         return {**found, "error": str(pair.refusal or "")}
     return {
         **found,
         "verdict": _verdict(analysis, pair, cancelled),
-        "curves": curves_report(blobs, score),
+        "curves": _curves(blobs, score),
         **_figures(pair, score, blobs),
         **_segments(analysis, index, score),
     }
@@ -149,9 +168,9 @@ def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:
     sums, why = Object(), Object()
     for formula, table in ((Formula.EXACT, score.facts.sums_active), (Formula.LITERAL, score.facts.sums_all)):
         assert table is not None, "a report is made from an analysis with alpha tables"
-        sums[formula.value] = sums_report(blobs, table)
+        sums[formula.value] = _sums(blobs, table)
         for measure in SAVED[Group(formula.value)]:
-            explain = why_osi if measure.unit and formula is Formula.EXACT else why_loss
+            explain = sentences.why_osi if measure.unit and formula is Formula.EXACT else sentences.why_loss
             why[f"{formula.value}.{measure.key}"] = explain(measure.of(pair), score, formula)
         del why[f"{formula.value}.mc_mse"]
     return {"sums": sums, "why": why}
@@ -176,3 +195,92 @@ def _segments(analysis: Analysis, index: int, score: PairScore) -> Object:
         )
     gate = score.bad.choice.gate_db
     return {"segments": rows, "n_segments": len(table), "limit": limit_words(score.bad, other), "gate_db": gate}
+
+
+def _picture(analysis: Analysis, blobs: Blobs, track: Track, cancelled: Cancel | None) -> Object | None:
+    """The picture of a track in at most MOST_COLUMNS x MOST_ROWS codes, uint8 (n_columns, n_rows), and its axes.
+
+    Column i is centred on first + i*step (s, or frames), row k on low_bin + k*bin_step (Hz, or bins); code 1 is `low`,
+    code 255 `high` (dB re full scale, or plain values), 0 is nothing. Of every column its change from the one before is
+    kept, which packs better. None for a track that was refused. Raises LoadError and io's Cancelled.
+    """
+    framing, reference = analysis.framing, analysis.reference
+    if track.error is not None or reference is None:
+        return None
+    rate, grid = reference.sample_rate, time_grid(framing, reference, analysis.session.mask_grid)
+    with closing(Readers((track,), framing, rate)) as opened:
+        (reader,) = opened.open()
+        n_frames = reader.n_frames
+        picture = make_picture((track,), framing, rate, grid, n_frames)
+        wide, high = -(-n_frames // MOST_COLUMNS), -(-picture.n_bins // MOST_ROWS)
+        columns = []
+        piece = max(1, READ_FRAMES // wide) * wide
+        for first in range(0, n_frames, piece):
+            stop_if(cancelled)
+            count = min(piece, n_frames - first)
+            found = reader.magnitudes(reader.rows(reader.read(first, count), slice(count)))
+            found = np.maximum.reduceat(found, np.arange(0, count, wide), axis=0)
+            columns.append(picture.scale.codes(np.maximum.reduceat(found, np.arange(0, picture.n_bins, high), axis=1)))
+    codes = np.concatenate(columns)
+    return {
+        "n_columns": codes.shape[0],
+        "n_rows": codes.shape[1],
+        "first": picture.first_time + 0.5 * (wide - 1) * picture.column_step,
+        "step": wide * picture.column_step,
+        "low_bin": 0.5 * (high - 1) * picture.bin_step,
+        "bin_step": high * picture.bin_step,
+        "low": picture.low,
+        "high": picture.high,
+        "unit": picture.unit,
+        "codes": blobs.put(np.diff(codes, axis=0, prepend=np.zeros((1, codes.shape[1]), np.uint8))),
+    }
+
+
+def _curves(blobs: Blobs, score: PairScore) -> Object:
+    """The curves of both results; `group` frames share a column, column i is centred on first + i*step."""
+    frames = score.facts.frames
+    assert frames.table is not None, "a report is made from an analysis with alpha tables"
+    group = max(1, -(-frames.n_frames // MOST_COLUMNS))
+    edges = np.append(np.arange(0, frames.n_frames, group), frames.n_frames)
+    found: Object = {
+        "group": group,
+        "first": frames.first_time + 0.5 * (group - 1) * frames.grid.step,
+        "step": group * frames.grid.step,
+    }
+    shared: tuple[str, str] | None = None
+    for formula in (Formula.EXACT, Formula.LITERAL):
+        osi_db = osi_db_of(score.facts, formula)
+        osi_term = inverse_osi(osi_db, EPS_FUSED if formula is Formula.LITERAL else 0.0)
+        if shared is None or group > 1:
+            counted = score.facts.active if formula is Formula.EXACT and group > 1 else np.ones(frames.n_frames, bool)
+            values, exponents = _pooled_table(frames.table, counted, edges)
+            shared = blobs.put(values.astype(np.float32)), blobs.put(exponents)
+        found[formula.value] = {
+            "osi_db": blobs.put(means_per_group(osi_db, edges).astype(np.float32)),
+            "osi_term": blobs.put(means_per_group(osi_term, edges).astype(np.float32)),
+            "values": shared[0],
+            "exponents": shared[1],
+        }
+    return found
+
+
+def _pooled_table(
+    table: AlphaTable, counted: BoolArray, edges: npt.NDArray[np.intp]
+) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+    """The alpha table of the mean MC-MSE of each group's counted frames: values (N_NODES, n), exponents (n,)."""
+    starts, sizes = edges[:-1], np.diff(edges)
+    exponents = np.maximum.reduceat(table.exponents, starts)
+    below = table.exponents - np.repeat(exponents, sizes)
+    n_counted = np.maximum(np.add.reduceat(counted.astype(np.int64), starts), 1)
+    values = np.empty((len(NODES), len(starts)))
+    for row, alpha, frames in zip(values, NODES, table.values, strict=True):
+        moved = np.where(counted, frames * np.exp2(2.0 * alpha * below), 0.0)
+        row[:] = np.add.reduceat(moved, starts) / n_counted
+    return values, exponents
+
+
+def _sums(blobs: Blobs, sums: AlphaSums) -> Object:
+    """The alpha table of a whole file, float64 (N_NODES, n_groups), without groups that hold nothing."""
+    filled = np.flatnonzero(sums.sums.any(axis=0))
+    exponents: list[Json] = sums.exponents[filled].tolist()
+    return {"n_frames": sums.n_frames, "exponents": exponents, "sums": blobs.put(sums.sums[:, filled])}

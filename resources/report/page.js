@@ -47,6 +47,8 @@ function setTitles() {
   const shown = isOwn ? `${estimate.letter}  ${estimate.name}` : `Mixture  ${data.mixture.name}`;
   const unit = data.unit === "s" ? "Hz" : "bin";
   const chance = data.chance_db === null ? "" : "; dotted: chance";
+  const bad = estimate.n_segments ? `orange: bad segments of ${estimate.letter}` : `no bad segments in ${estimate.letter}`;
+  byId("title-overview").textContent = `Whole file; ${bad}. Drag moves the view`;
   const titles = {
     reference: `Reference  ${referenceOf().name}, ${unit}`,
     estimate: `${shown}, ${unit}`,

@@ -140,6 +140,7 @@ function fillNumbers() {
   }
   byId("numbers").replaceChildren(...rows);
   const lines = [...notes].map(([why, mark]) => make("p", {}, make("sup", { text: String(mark) }), ` ${why}`));
+  if (byId("numbers").querySelector(".best")) lines.push(make("p", { text: "Bold: the best estimate." }));
   byId("footnotes").replaceChildren(...lines);
 }
 
@@ -163,7 +164,7 @@ function fillSegments() {
   byId("segments-note").textContent = note;
   byId("segments").replaceChildren(...segments.map((segment) => {
     const where = `${timeText(segment.start)} – ${timeText(segment.stop)} ${data.unit}`;
-    const lowest = segment.lowest_db === null ? "" : `${decimals(segment.lowest_db, 1)} dB`;
+    const lowest = segment.lowest_db === null ? "–" : `${decimals(segment.lowest_db, 1)} dB`;
     return placeRow(segment, [where, segment.kind, lowest], segment.note, segment.frames);
   }));
 }

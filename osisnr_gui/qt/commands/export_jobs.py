@@ -17,8 +17,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
-from osisnr_gui.qt.dialogs.report_dialog import ReportDialog
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ReportDialog, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of

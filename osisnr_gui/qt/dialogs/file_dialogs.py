@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QCommandLinkButton,
     QDialog,
@@ -23,14 +24,17 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.batch.pair_list import PAIRING
+from osisnr_gui.export.html_report import LARGE_BYTES
+from osisnr_gui.export.report_audio import AudioChoice, audio_bytes
 from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
+from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.session.session import Session
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words, question, reading_words
 
 LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
@@ -141,6 +145,15 @@ class RolesDialog(QDialog):
 
 
 PNG, CSV = "png", "csv"
+_SOUNDS = {
+    AudioChoice.ALL: _("All, about {size} MB"),
+    AudioChoice.WORST: _("The five worst places, about {size} MB"),
+    AudioChoice.NONE: _("None"),
+}
+_HOLDS = _(
+    "One HTML file that works without a network and without this program: numbers, pictures, curves, bad segments and "
+    "the sounds of {names}. Files are named by their base names and hashes; no folder is named."
+)
 FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
 
 
@@ -158,13 +171,10 @@ class PlotDialog(QDialog):
         self._width.setValue(2 * width)
         self._width.setSuffix(_(" pixels"))
         self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         form.addRow(_("Save as"), self._format)
         form.addRow(_("Width"), self._width)
-        form.addRow(buttons)
+        form.addRow(_save_buttons(self))
 
     @property
     def format(self) -> str:
@@ -175,6 +185,47 @@ class PlotDialog(QDialog):
     def pixels(self) -> int:
         """Width of a picture."""
         return self._width.value()
+
+
+class ReportDialog(QDialog):
+    """What goes into a report, with what it will hold: `audio`, and `with_notes`."""
+
+    def __init__(self, analysis: Analysis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Report"))
+        self.setMinimumWidth(440)
+        n_notes, names = len(analysis.session.notes), ", ".join(track.name for track in analysis.tracks)
+        notes = ngettext("with the {n} note I wrote", "with the {n} notes I wrote", n_notes).format(n=n_notes)
+        self._audio, self._notes = QComboBox(), QCheckBox(notes, self)
+        self._notes.setVisible(n_notes > 0)
+        for choice, text in _SOUNDS.items():
+            size = audio_bytes(analysis, choice)
+            if size or choice is AudioChoice.NONE:
+                self._audio.addItem(text.format(size=max(1, round(size / 1e6))), choice)
+            if choice is AudioChoice.WORST and audio_bytes(analysis, AudioChoice.ALL) > LARGE_BYTES:
+                self._audio.setCurrentIndex(self._audio.count() - 1)
+        form = QFormLayout(self)
+        form.addRow(plain_label(_HOLDS.format(names=names), "muted", wrap=True, parent=self))
+        form.addRow(_("Sound"), self._audio)
+        form.addRow(self._notes)
+        form.addRow(_save_buttons(self))
+
+    @property
+    def audio(self) -> AudioChoice:
+        """How much sound."""
+        return AudioChoice(self._audio.currentData())
+
+    @property
+    def with_notes(self) -> bool:
+        """Whether the notes go in."""
+        return self._notes.isChecked()
+
+
+def _save_buttons(dialog: QDialog) -> QDialogButtonBox:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 #: A button of its own, or a standard one.

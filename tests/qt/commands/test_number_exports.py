@@ -22,8 +22,8 @@ from osisnr_gui.export.html_report import LARGE_BYTES
 from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.qt.commands import export_jobs
-from osisnr_gui.qt.dialogs import report_dialog
-from osisnr_gui.qt.dialogs.report_dialog import ReportDialog
+from osisnr_gui.qt.dialogs import file_dialogs
+from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Formula, Lengths, Note
@@ -97,7 +97,7 @@ def test_the_dialog_says_what_goes_in(
     qtbot.addWidget(dialog)
     assert dialog.audio is AudioChoice.ALL
     assert not dialog._notes.isVisibleTo(dialog)
-    monkeypatch.setattr(report_dialog, "LARGE_BYTES", LARGE_BYTES // 1000)
+    monkeypatch.setattr(file_dialogs, "LARGE_BYTES", LARGE_BYTES // 1000)
     large = ReportDialog(window.views.store.analysis)
     qtbot.addWidget(large)
     assert large.audio is AudioChoice.WORST
