@@ -118,13 +118,15 @@ function lossOf(index, result, choice) {
 
 function decimals(value, n) {
   if (!Number.isFinite(value)) return "–";
-  return (Object.is(value, -0) ? 0 : value).toFixed(n).replace("-", "−");
+  const text = value.toFixed(n);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 function lossText(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return "–";
-  if (size !== 0 && (size < 1e-4 || size >= 1e5)) return value.toExponential(2).replaceAll("-", "−");
+  if (size === 0) return "0";
+  if (size < 1e-4 || size >= 1e5) return value.toExponential(2).replaceAll("-", "−");
   return decimals(value, size < 0.01 ? 5 : size < 0.1 ? 4 : size < 10 ? 3 : 2);
 }
 
