@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
     found, session = parse(arguments)
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
-        session = _with_rate(session)
+        session = _with_grid(session)
         numbers = analyse_numbers(session, align=found.align, progress=progress.report)
         assert numbers.reference is not None, "the command line always names a reference"
         check_hop(session, numbers.reference)
@@ -68,24 +68,21 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, Session]:
     if not found.output.lower().endswith((".html", ".htm")):
         raise UsageError(_("-o: {path!r} is no name of a page").format(path=found.output), _("add -o FILE.html"))
     session = session_of(found, files)
-    if found.mixture:
-        grid = MaskGrid(hop=found.hop, n_fft=found.n_fft, window=found.window)
-        session = replace(session, mixture=source_of(found, found.mixture), mask_grid=grid)
-    return found, session
+    return found, replace(session, mixture=source_of(found, found.mixture)) if found.mixture else session
 
 
-def _with_rate(session: Session) -> Session:
-    """The session of masks on the sample rate of the sound they are heard on; says so where that is not enough."""
+def _with_grid(session: Session) -> Session:
+    """The session of masks with the STFT of the sound they are heard on; says so where that is not known."""
     if session.mixture is None or session.reference is None:
         return session
-    reference, mixture = open_track(session.reference), open_track(session.mixture)
-    if reference.kind != "mask" or mixture.kind != "audio":
-        return replace(session, mask_grid=MaskGrid())
-    if session.mask_grid.hop is None:
+    mixture, framing = open_track(session.mixture), session.framing
+    if open_track(session.reference).kind != "mask" or mixture.kind != "audio":
+        return session
+    if framing.hop is None:
         words = _("the masks are not heard on it: their STFT is not known; give --hop, and --n-fft where it is another")
         say([warning_line(session.mixture.path, words)])
-        return replace(session, mask_grid=MaskGrid())
-    return replace(session, mask_grid=replace(session.mask_grid, rate=mixture.sample_rate))
+        return session
+    return replace(session, mask_grid=MaskGrid(mixture.sample_rate, framing.hop, framing.n_fft, window=framing.window))
 
 
 def _write(numbers: Analysis, target: str, audio: AudioChoice) -> bool:

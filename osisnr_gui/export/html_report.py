@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 from osisnr_gui.export.report_audio import AudioChoice, ReportSounds
@@ -19,7 +20,6 @@ from osisnr_gui.paths import resource_path
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.session import Formula
-from osisnr_gui.session.sound.listening import find_recipe
 from osisnr_gui.text.catalogue import english
 
 SCRIPTS = ("data.js", "view.js", "plots.js", "player.js", "tables.js", "page.js")
@@ -35,61 +35,42 @@ def report_parts(
     numbers : a complete analysis by the direct formula, as `osisnr score` makes it, with a reference that was accepted
     and perhaps a mixture that masks are heard on.
     """
-    analysis = _with_tables(numbers, cancelled)
-    if not with_notes:
-        analysis = replace(analysis, session=replace(analysis.session, notes=()))
+    wanted = AnalysisOptions(pictures=False, delay=False)
+    # MC-MSE as a function of alpha comes along; the exact result leads.
+    analysis = analyse(set_formula(numbers.session, Formula.EXACT), numbers, wanted=wanted, cancelled=cancelled)
+    notes = numbers.session.notes if with_notes else ()
+    analysis = replace(analysis, notices=numbers.notices, session=replace(analysis.session, notes=notes))
     if not numbers.compares_mixture:
         numbers = replace(numbers, mixture=None)
-    heard = audio is not AudioChoice.NONE and bool(find_recipe(analysis).files)
-    sounds = ReportSounds(analysis, audio) if heard else None
-    blobs = Blobs()
-    try:
+    blobs, clips = Blobs(), list[Json]()
+    with closing(ReportSounds(analysis, audio)) as sounds:
         with english():  # the page is
             data = report_data(analysis, numbers, sounds, blobs, cancelled)
-        data["created"] = time.strftime("%Y-%m-%d %H:%M")
         head, tail = _page().split("<!-- data -->")
         yield head.encode()
-        clips = list[Json]()
-        for place, clip in enumerate([] if sounds is None else sounds.clips):
-            assert sounds is not None, "clips are clips of sounds"
+        for place, clip in enumerate(sounds.clips):
             found = {f"sound-{place}-{row}": s for row, s in enumerate(sounds.encode(clip, cancelled))}
             clips.append({"start": clip.start, "n_samples": len(clip), "sounds": list(found)})
-            yield from (_element(name, sound) for name, sound in found.items())
-        data["clips"] = clips
-        for name, content in blobs.items():
-            yield _element(name, content)
-        text = plain_text(data)
-        for track in analysis.tracks:  # no path leaves the machine, whatever text it stands in
-            path = track.source.path
-            if os.path.basename(path) != path:
-                text = text.replace(plain_text(path)[1:-1], plain_text(display_name(path))[1:-1])
-        # No text may end the element or begin another one.
-        text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        yield f'<script type="application/json" id="data">{text}</script>\n{tail}'.encode()
-    finally:
-        if sounds is not None:
-            sounds.close()
+            yield from map(_element, found.items())
+    yield from map(_element, blobs.items())
+    text = plain_text({**data, "clips": clips, "created": time.strftime("%Y-%m-%d %H:%M")})
+    for path in (track.source.path for track in analysis.tracks):  # none leaves the machine, whatever says it
+        if os.path.basename(path) != path:
+            text = text.replace(plain_text(path)[1:-1], plain_text(display_name(path))[1:-1])
+    # No text may end the element or begin another one.
+    text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    yield f'<script type="application/json" id="data">{text}</script>\n{tail}'.encode()
 
 
-def _with_tables(numbers: Analysis, cancelled: Cancel | None) -> Analysis:
-    """The same with MC-MSE as a function of alpha; the exact result leads."""
-    session = set_formula(numbers.session, Formula.EXACT)
-    wanted = AnalysisOptions(pictures=False, delay=False)
-    analysis = analyse(session, numbers, wanted=wanted, cancelled=cancelled)
-    return replace(analysis, notices=numbers.notices)
-
-
-def _element(name: str, content: bytes) -> bytes:
-    """Bytes as an element that runs and shows nothing."""
-    return b'<script type="text/plain" id="%s">%s</script>\n' % (name.encode(), base64.b64encode(content))
+def _element(item: tuple[str, bytes]) -> bytes:
+    """Bytes by their name, as an element that runs and shows nothing."""
+    return b'<script type="text/plain" id="%s">%s</script>\n' % (item[0].encode(), base64.b64encode(item[1]))
 
 
 def _page() -> str:
     """The page with its script, style and the digests that its policy lets pass, and a mark where the data goes."""
-    style, script = (
-        _resource("report.css"),
-        _resource("frame.js").replace("/* parts */", "\n".join(map(_resource, SCRIPTS))),
-    )
+    style = _resource("report.css")
+    script = _resource("frame.js").replace("/* parts */", "\n".join(map(_resource, SCRIPTS)))
     page = _resource("report.html").replace("{{script}}", _digest(script)).replace("{{style}}", _digest(style))
     return page.replace("/* style */", style).replace("/* script */", script)
 

@@ -5,6 +5,7 @@ puts their level back.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
@@ -36,53 +37,50 @@ class AudioChoice(StrEnum):
     NONE = "none"
 
 
-class ReportSounds:
-    """The sounds of a report, opened. Raises LoadError when a file cannot be read any more.
+class ReportSounds(SoundFeed):
+    """The sounds of a report, opened: those that are `heard`. clips : samples of every sound that go in.
 
-    rate : Hz. clips : samples of every sound that go in.
+    Raises LoadError when a file cannot be read any more.
     """
 
     def __init__(self, analysis: Analysis, choice: AudioChoice) -> None:
-        self._analysis, self._recipe = analysis, find_recipe(analysis)
-        rate = self._recipe.rate
-        self.rate = rate if rate in PLAYED_RATES else CONVERTED_RATE
-        self.sounds = [s for s in self._recipe.sounds if s.kind is not SoundKind.RESIDUAL]
-        self._feed = SoundFeed(self._recipe, self.rate)
-        whole = range(self._feed.n_samples)
-        self.clips = [whole] if choice is AudioChoice.ALL else []
+        recipe = find_recipe(analysis)
+        if choice is AudioChoice.NONE:
+            recipe = replace(recipe, files=(), masks=(), rate=CONVERTED_RATE)
+        super().__init__(recipe, recipe.rate if recipe.rate in PLAYED_RATES else CONVERTED_RATE)
+        self._analysis = analysis
+        self.heard = [sound for sound in recipe.sounds if sound.kind is not SoundKind.RESIDUAL]
+        whole = range(self.n_samples)
+        self.clips = [whole] if choice is AudioChoice.ALL and whole else []
         if choice is AudioChoice.WORST:
             spans = [[max(0, round(time * self.rate)) for time in span] for span in worst_stretches(analysis)]
             self.clips = [whole[start:stop] for start, stop in spans if whole[start:stop]]
 
     def describe(self) -> Json:
         """What the page needs to know of them: rate (Hz), and kind, place and gains of every sound."""
-        match = find_loudness(self._analysis, self._recipe, Match.RMS)
+        match = find_loudness(self._analysis, self.recipe, Match.RMS)
         tracks: list[Json] = [
             {
                 "kind": sound.kind.value,
                 "index": sound.index,
-                "masked": sound in {masked for masked, _ in self._recipe.masks},
+                "masked": sound in {masked for masked, _ in self.recipe.masks},
                 "level": 1.0 / self._scale(sound),
                 "match": match.total(sound),
             }
-            for sound in self.sounds
+            for sound in self.heard
         ]
         return {"rate": self.rate, "tracks": tracks}
 
     def encode(self, clip: range, cancelled: Cancel | None = None) -> list[bytes]:
         """A FLAC file for every sound. Raises io's Cancelled."""
-        return flac_files(self._blocks(clip, cancelled), len(self.sounds), self.rate)
-
-    def close(self) -> None:
-        """Close all files."""
-        self._feed.close()
+        return flac_files(self._blocks(clip, cancelled), len(self.heard), self.rate)
 
     def _blocks(self, clip: range, cancelled: Cancel | None) -> Iterator[FloatArray]:
-        rows = [self._feed.sounds.index(sound) for sound in self.sounds]
-        scales = np.array([self._scale(sound) for sound in self.sounds])[:, None]
+        rows = [self.sounds.index(sound) for sound in self.heard]
+        scales = np.array([self._scale(sound) for sound in self.heard])[:, None]
         for start in range(clip.start, clip.stop, BLOCK):
             stop_if(cancelled)
-            yield scales * self._feed.read(start, min(BLOCK, clip.stop - start))[rows]
+            yield scales * self.read(start, min(BLOCK, clip.stop - start))[rows]
 
     def _scale(self, sound: Sound) -> float:
         """What its samples are multiplied by before they are stored."""
@@ -96,7 +94,7 @@ class ReportSounds:
 
 
 def worst_stretches(analysis: Analysis) -> list[tuple[float, float]]:
-    """Where the estimates are worst, with a little around: up to `count` stretches in seconds, in the order of time."""
+    """Where the estimates are worst, with a little around: up to WORST_PLACES stretches in seconds, in the order of time."""
     places = list[tuple[float, float, float]]()
     for pair in analysis.pairs:
         if pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds:

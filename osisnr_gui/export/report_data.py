@@ -7,7 +7,7 @@ OSI-SNR, and of both terms of the loss, MC-MSE as a function of alpha, so that t
 
 import math
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +59,7 @@ class Blobs(dict[str, bytes]):
 
 
 def report_data(
-    analysis: Analysis, numbers: Analysis, sounds: ReportSounds | None, blobs: Blobs, cancelled: Cancel | None = None
+    analysis: Analysis, numbers: Analysis, sounds: ReportSounds, blobs: Blobs, cancelled: Cancel | None
 ) -> Object:
     """Everything but the sounds themselves. Raises LoadError and io's Cancelled.
 
@@ -92,32 +92,25 @@ def report_data(
         ],
         "estimates": [_estimate(analysis, k, blobs, cancelled) for k in range(len(kept))],
         "mixture": _mixture(analysis, blobs, cancelled),
-        "sounds": None if sounds is None else sounds.describe(),
+        "sounds": sounds.describe() if sounds.heard else None,
         "notes": [{"start": note.start, "stop": note.stop, "text": note.text} for note in session.notes],
         "notices": [notice.message for notice in analysis.notices],
     }
 
 
 def _files(analysis: Analysis, cancelled: Cancel | None) -> list[Json]:
-    """Role, name, hash and a description of every file."""
+    """Role, name, hash (none where it cannot be read any more) and a description of every file."""
     n_references = len(analysis.references)
     found = list[Json]()
     for place, track in enumerate(analysis.tracks):
         estimate = place - n_references
         role = "reference" if estimate < 0 else "mixture" if track is analysis.mixture else "estimate"
         letter = estimate_letter(estimate) if role == "estimate" else ""
-        name, what = track.name, track_words(track)
-        found.append({"role": role, "letter": letter, "name": name, "hash": _hash(track, cancelled), "words": what})
+        digest = ""
+        with suppress(LoadError), OpenFile(track.source.path) as file:
+            digest = file.sha256(cancelled)[:HASH_DIGITS]
+        found.append({"role": role, "letter": letter, "name": track.name, "hash": digest, "words": track_words(track)})
     return found
-
-
-def _hash(track: Track, cancelled: Cancel | None) -> str:
-    """The start of the file's SHA-256; empty for one that cannot be read."""
-    try:
-        with OpenFile(track.source.path) as file:
-            return file.sha256(cancelled)[:HASH_DIGITS]
-    except LoadError:
-        return ""
 
 
 def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Object | None:
@@ -125,12 +118,11 @@ def _mixture(analysis: Analysis, blobs: Blobs, cancelled: Cancel | None) -> Obje
     track = analysis.mixture
     if track is None or track.error is not None:
         return None
-    if not analysis.compares_mixture:
-        return {"name": track.name, "picture": None}
-    found: Object = {"name": track.name, "picture": _picture(analysis, blobs, track, cancelled)}
+    picture = _picture(analysis, blobs, track, cancelled) if analysis.compares_mixture else None
     pair = analysis.mixture_pair
     score = None if pair is None else pair.valid_score
-    return found if pair is None or score is None else {**found, **_figures(pair, score, blobs)}
+    figures = {} if pair is None or score is None else _figures(pair, score, blobs)
+    return {"name": track.name, "picture": picture, **figures}
 
 
 def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | None) -> Object:
