@@ -94,7 +94,7 @@ class ReportSounds(SoundFeed):
 
 
 def worst_stretches(analysis: Analysis) -> list[tuple[float, float]]:
-    """Where the estimates are worst, with a little around: up to WORST_PLACES stretches in seconds, in the order of time."""
+    """Where the estimates are worst, with a little around: up to WORST_PLACES stretches in seconds, by time."""
     places = list[tuple[float, float, float]]()
     for pair in analysis.pairs:
         if pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds:

@@ -25,6 +25,7 @@ from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.inspection.inspector import measure_file
+from osisnr_gui.session.notices.all_notices import NOT_MEANINGFUL
 from osisnr_gui.session.pair_pass import make_picture
 from osisnr_gui.session.pairs import PairAnalysis, Readers, time_grid
 from osisnr_gui.session.scores import PairScore, osi_db_of
@@ -94,7 +95,8 @@ def report_data(
         "mixture": _mixture(analysis, blobs, cancelled),
         "sounds": sounds.describe() if sounds.heard else None,
         "notes": [{"start": note.start, "stop": note.stop, "text": note.text} for note in session.notes],
-        "notices": [notice.message for notice in analysis.notices],
+        # That the literal result means little is in the footnotes of the table.
+        "notices": [notice.message for notice in analysis.notices if notice.code != NOT_MEANINGFUL.code],
     }
 
 
