@@ -152,7 +152,8 @@ class ViewBar(QWidget):
         self._narrow = narrow
         for field in (self._low, self._high):
             field.setVisible(not narrow and not self._bar.isHidden())
-        self.layout().activate()  # so that the toolbar's hint is right at once
+        if layout := self.layout():
+            layout.activate()  # so that the toolbar's hint is right at once
 
     def next_colours(self) -> None:
         """The next colour map."""

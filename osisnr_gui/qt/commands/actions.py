@@ -181,7 +181,7 @@ class ToolbarWords(QObject):
         super().__init__(toolbar)
         self._toolbar, self._on = toolbar, False
         self._fitted_for: tuple[object, ...] = ()
-        self._view_bar = toolbar.findChild(ViewBar)
+        (self._view_bar,) = toolbar.findChildren(ViewBar)
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)
@@ -206,13 +206,15 @@ class ToolbarWords(QObject):
 
     def _fit(self) -> None:
         toolbar, style = self._toolbar, Qt.ToolButtonStyle
+        layout = toolbar.layout()
+        assert layout is not None, "a toolbar has one"
         if self._fitted_for == (toolbar.width(), toolbar.sizeHint().width(), self._on):
             return
         self._view_bar.set_narrow(False)
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._on else style.ToolButtonIconOnly)
         for button in reversed(self._buttons):
-            toolbar.layout().invalidate()  # not every button tells it of its other width
+            layout.invalidate()  # not every button tells it of its other width
             if toolbar.sizeHint().width() <= toolbar.width():
                 break
             button.setToolButtonStyle(style.ToolButtonIconOnly)
