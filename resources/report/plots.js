@@ -111,6 +111,8 @@ function marks(box, { shade = true } = {}) {
   }
   if (state.hover !== null) band(state.hover, state.hover, colour("muted"));
   const cursor = xOf(box, state.cursor);
+  box.c.fillStyle = colour("background"); // around it, or it would be lost on a picture
+  box.c.fillRect(cursor - 1.75, box.top, 3.5, box.height);
   box.c.fillStyle = colour("cursor");
   box.c.fillRect(cursor - 0.75, box.top, 1.5, box.height);
 }
@@ -169,7 +171,7 @@ function paintPicture(canvas, picture) {
   box.c.putImageData(known.image, Math.round(box.left * ratio), Math.round(box.top * ratio));
   const low = picture.low_bin - 0.5 * picture.bin_step;
   valueAxis(box, low, low + picture.n_rows * picture.bin_step, { apart: 24, inside: false });
-  marks(box, { shade: false });
+  clipped(box, () => marks(box, { shade: false }));
 }
 
 // Curves.

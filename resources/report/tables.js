@@ -69,10 +69,12 @@ function fillCards() {
 
 /** The fused loss of every estimate at the present alpha and gamma, with its two terms. */
 function fillLosses() {
+  const reasons = new Set();
   const rows = data.estimates.map((estimate, index) => {
     if (estimate.error !== undefined) return "";
     const { osi, mc, total } = lossOf(index, state.result, state);
     const why = estimate.why[`${state.result}.fused`] || "";
+    if (why) reasons.add(` * ${estimate.letter}: ${why}`);
     const bar = make("div", { classes: "share" }, make("i", { classes: "osi" }), make("i", { classes: "mc" }));
     const whole = Math.max(osi, 0) + Math.max(mc, 0);
     [osi, mc].forEach((term, k) => {
@@ -89,7 +91,7 @@ function fillLosses() {
   const group = (data.estimates.find((estimate) => estimate.curves) || { curves: { group: 1 } }).curves.group;
   const pooled = group > 1 ? ` A point of a curve is the mean of ${group} frames.` : "";
   const note = `Fused loss: ${RESULTS[state.result]}, ${which}. Lower is better.`;
-  byId("loss-note").textContent = `${note}${pooled} Zoomed out, lines are means.`;
+  byId("loss-note").textContent = `${note}${pooled} Zoomed out, lines are means.${[...reasons].join("")}`;
 }
 
 function cellText(measure, value) {
