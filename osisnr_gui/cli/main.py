@@ -16,11 +16,12 @@ from osisnr_gui.io.streams import open_missing, say
 from osisnr_gui.text.catalogue import _
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.
-COMMANDS = {name: f"osisnr_gui.cli.{name}" for name in ("score", "batch")}
+COMMANDS = {name: f"osisnr_gui.cli.{name}" for name in ("score", "batch", "report")}
 
 HELP = _("""\
 usage: {program} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
        {program} batch REF_DIR EST_DIR -o FILE [options]
+       {program} report REFERENCE ESTIMATE [ESTIMATE ...] -o FILE.html [options]
        {program} --version | --help
 
 OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
@@ -28,6 +29,7 @@ OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
 commands:
   score      compare estimates with a reference: a table, --json or --csv
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
+  report     compare estimates with a reference: one HTML file to send, with sound
 
 '{program} COMMAND --help' lists the options of a command.
 exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written

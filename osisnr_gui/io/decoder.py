@@ -1,6 +1,11 @@
-"""libsndfile made to read a file as its header says, or nothing; samples from anywhere, as read from the start."""
+"""libsndfile made to read a file as its header says, or nothing; samples from anywhere, as read from the start.
 
+And sound made into FLAC.
+"""
+
+import io
 import os
+from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 
 import numpy as np
@@ -233,3 +238,19 @@ class BlockReader:
                 return self._decode(out[: max(0, end - start)])
         except (*DECODER_ERRORS, LoadError):
             return 0
+
+
+def flac_files(blocks: Iterable[FloatArray], n_sounds: int, rate: int) -> list[bytes]:
+    """One FLAC file for each of several sounds of the same length.
+
+    blocks : (n_sounds, n) samples, one after the other; what is beyond full scale (1) is cut off. rate : Hz, up to
+    655 350.
+    """
+    buffers = [io.BytesIO() for _ in range(n_sounds)]
+    files = [soundfile.SoundFile(b, "w", rate, 1, format="FLAC", subtype="PCM_16") for b in buffers]
+    for block in blocks:
+        for file, row in zip(files, np.clip(block, -1.0, 1.0 - 2.0**-15), strict=True):
+            file.write(row)
+    for file in files:
+        file.close()
+    return [buffer.getvalue() for buffer in buffers]

@@ -155,6 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reload", "file", _("Reload"), ("Ctrl+R",), _("Read files that changed on disk again"), "reload", run=lambda c: c.reload(), enabled=lambda c: c.folders.shows_list or has_files(c), section=True),
     Action("save_session", "file", _("Save session"), ("Ctrl+S",), _("Save files, settings, notes and view to open them again"), "save", run=lambda c: c.session_files.save(), enabled=has_files, section=True),
     Action("save_session_as", "file", _("Save session as…"), ("Ctrl+Shift+S",), _("Save the session under another name"), run=lambda c: c.session_files.save_as(), enabled=has_files),
+    Action("export_report", "file/export", _("Report (HTML)…"), (), _("Save numbers, pictures, curves and sounds as one page to send; it needs neither this program nor a network"), run=lambda c: c.exports.save_report(), enabled=has_pair),
     Action("export_csv", "file/export", _("Numbers of every frame (CSV)…"), ("Ctrl+Shift+E",), _("Save one row a frame, with all settings in the header"), "csv", run=lambda c: c.exports.save_csv(), enabled=has_pair),
     Action("export_json", "file/export", _("Numbers of every estimate (JSON)…"), (), _("Save all numbers, warnings and settings, as `osisnr score --json` does"), run=lambda c: c.exports.save_json(), enabled=has_pair),
     Action("export_summary", "file/export", _("Summary (CSV, Markdown, LaTeX)…"), (), _("Save the summary as it is, as a table for a spreadsheet or a paper"), run=lambda c: c.exports.save_summary(), enabled=has_pair),

@@ -1,4 +1,4 @@
-"""Saving what is on screen: numbers, sound, the figure, what other programs read. Long work goes to a thread."""
+"""Saving what is on screen: numbers, a report, sound, the figure, tables for others. Long work goes to a thread."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
+from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
 from osisnr_gui.export.summary_tables import Cell, SummaryTable
 from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ReportDialog, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
@@ -93,6 +94,15 @@ class ExportJobs(QObject):
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
         parts = partial(_json, self.numbers())
         self.save_parts(_("Save the numbers"), "scores.json", _("Scores (*.json)"), parts)
+
+    def save_report(self) -> None:
+        """Ask what goes in, and where, then work out the report and save it."""
+        dialog = ReportDialog(self._views.store.analysis, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            numbers, title, kind = self.numbers(), _("Save the report"), "HTML (*.html)"
+            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes)
+            self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self._jobs.is_closed))
+        dialog.deleteLater()
 
     def save_sound(self) -> None:
         """Ask where, then save the sound that playback has chosen."""

@@ -7,18 +7,30 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QCommandLinkButton, QFileDialog, QGridLayout, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCommandLinkButton,
+    QFileDialog,
+    QGridLayout,
+    QLineEdit,
+    QMessageBox,
+    QWidget,
+)
 
 from osisnr_gui.batch.pair_list import PAIRING
+from osisnr_gui.export.html_report import LARGE_BYTES
+from osisnr_gui.export.report_audio import AudioChoice, audio_bytes
 from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.qt.dialogs.close_dialog import ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.panels.layouts import lay_out_settings, push_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.qt.panels.sample_field import LAG_WIDTH, NumberField
 from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
+from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.session.session import Session
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words, reading_words
 
 LIST_FILTER = _("List of pairs (*.csv *.json);;All files (*)")
@@ -114,6 +126,15 @@ class RolesDialog(CloseDialog):
 
 
 PNG, CSV = "png", "csv"
+_SOUNDS = {
+    AudioChoice.ALL: _("All, about {size} MB"),
+    AudioChoice.WORST: _("The five worst places, about {size} MB"),
+    AudioChoice.NONE: _("None"),
+}
+_HOLDS = _(
+    "One HTML file that works without a network and without this program: numbers, pictures, curves, bad segments and "
+    "the sounds of {names}. Files are named by their base names and hashes; no folder is named."
+)
 FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
 
 
@@ -147,6 +168,41 @@ class PlotDialog(CloseDialog):
     def pixels(self) -> int:
         """Width of a picture."""
         return int(self._width.value())
+
+
+class ReportDialog(CloseDialog):
+    """What goes into a report, with what it will hold: `audio`, and `with_notes`."""
+
+    return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
+
+    def __init__(self, analysis: Analysis, parent: QWidget | None = None) -> None:
+        super().__init__(_("Report"), parent)
+        self.box.accepted.connect(self.accept)
+        self.setMinimumWidth(440)
+        n_notes, names = len(analysis.session.notes), ", ".join(track.name for track in analysis.tracks)
+        notes = ngettext("with the {n} note I wrote", "with the {n} notes I wrote", n_notes).format(n=n_notes)
+        self._audio, self._notes = QComboBox(), QCheckBox(notes, self)
+        self._notes.setVisible(n_notes > 0)
+        for choice, text in _SOUNDS.items():
+            size = audio_bytes(analysis, choice)
+            if size or choice is AudioChoice.NONE:
+                self._audio.addItem(text.format(size=max(1, round(size / 1e6))), choice)
+            if choice is AudioChoice.WORST and audio_bytes(analysis, AudioChoice.ALL) > LARGE_BYTES:
+                self._audio.setCurrentIndex(self._audio.count() - 1)
+        grid = QGridLayout()
+        lay_out_settings(grid, [(_("Sound"), self._audio, None, "", None)])
+        holds = plain_label(_HOLDS.format(names=names), "muted", wrap=True, parent=self)
+        self.lay_out(holds, grid, self._notes, margins=None)
+
+    @property
+    def audio(self) -> AudioChoice:
+        """How much sound."""
+        return AudioChoice(self._audio.currentData())
+
+    @property
+    def with_notes(self) -> bool:
+        """Whether the notes go in."""
+        return self._notes.isChecked()
 
 
 #: A button of its own, or a standard one.

@@ -1,8 +1,9 @@
-"""What the window gives to other programs: the summary, labels, notes, the command."""
+"""What the window gives to other programs: the report, the summary, labels, notes, the command."""
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +14,16 @@ import pytest
 import soundfile
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
+from report_page import ReportPage
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.cli.main import main
+from osisnr_gui.export.html_report import LARGE_BYTES
+from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.export.score_report import score_report
+from osisnr_gui.qt.commands import export_jobs
+from osisnr_gui.qt.dialogs import file_dialogs
+from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.session import Formula, Lengths, Note
@@ -31,10 +38,73 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
         yield window
 
 
+def _accept(monkeypatch: pytest.MonkeyPatch, *, audio: AudioChoice, notes: bool) -> None:
+    """Answer the dialog of the report."""
+
+    def execute(dialog: ReportDialog) -> int:
+        dialog._audio.setCurrentIndex(dialog._audio.findData(audio.value))
+        dialog._notes.setChecked(notes)
+        return int(ReportDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(ReportDialog, "exec", execute)
+
+
 def _trigger(window: MainWindow, name: str) -> None:
     action = window.actions_by_id.by_id[name]
     assert action.isEnabled(), name
     action.trigger()
+
+
+@pytest.mark.parametrize("demo", ["damaged", "speakers", "masks"])
+def test_a_report_has_the_numbers_of_the_window(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, answer, monkeypatch: pytest.MonkeyPatch, demo: str
+) -> None:
+    window.commands.open_demo(demo)
+    wait_final(qtbot, window)
+    note = Note(1.0, 2.0, "listen here")
+    window.views.store.edit(lambda s: edits.add_note(replace(edits.set_alpha(s, 0.4), threshold_db=5.0), note))
+    wait_final(qtbot, window)
+    for notes in (False, True):
+        _accept(monkeypatch, audio=AudioChoice.ALL, notes=notes)
+        path = tmp_path / f"report_{notes}.html"
+        answer(path)
+        _trigger(window, "export_report")
+        qtbot.waitUntil(path.exists, timeout=20_000)
+        page = ReportPage(path)
+        assert [n["text"] for n in page.data["notes"]] == (["listen here"] if notes else [])
+        assert ("listen here" in page.text) is notes
+    assert page.data["formula"] == "exact"
+    shown = score_report(window.views.store.analysis)
+    for saved, seen in zip(page.data["score"]["estimates"], shown["estimates"], strict=True):  # type: ignore[arg-type]
+        assert saved["n_active"] == seen["n_active"]  # type: ignore[index]
+        assert saved["exact"] == pytest.approx(seen["exact"], rel=1e-8)  # type: ignore[index]
+    kinds = [track["kind"] for track in page.data["sounds"]["tracks"]]
+    assert kinds.count("estimate") == len(page.data["estimates"])
+    pair = window.views.plots.pair
+    assert pair is not None
+    assert pair.score is not None
+    assert page.data["estimates"][0]["n_segments"] == len(pair.score.bad.segments)
+    assert os.path.expanduser("~") not in page.text
+    assert os.path.dirname(pair.source.path) not in page.text
+
+
+def test_the_dialog_says_what_goes_in(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window.commands.open_demo("damaged")
+    wait_final(qtbot, window)
+    dialog = ReportDialog(window.views.store.analysis)
+    qtbot.addWidget(dialog)
+    assert dialog.audio is AudioChoice.ALL
+    assert not dialog._notes.isVisibleTo(dialog)
+    monkeypatch.setattr(file_dialogs, "LARGE_BYTES", LARGE_BYTES // 1000)
+    large = ReportDialog(window.views.store.analysis)
+    qtbot.addWidget(large)
+    assert large.audio is AudioChoice.WORST
+    show_files(qtbot, window, *save_published_pair(tmp_path))
+    silent = ReportDialog(window.views.store.analysis)
+    qtbot.addWidget(silent)
+    assert [silent._audio.itemData(k) for k in range(silent._audio.count())] == [AudioChoice.NONE.value]
 
 
 def test_the_summary_in_three_formats(qtbot: QtBot, window: MainWindow, tmp_path: Path, answer) -> None:
@@ -178,3 +248,13 @@ def test_what_the_command_cannot_say_is_said(qtbot: QtBot, window: MainWindow, t
     wait_final(qtbot, window)
     _copied(window)
     assert "lengths or rates are treated in another way" in window.statusBar().currentMessage()
+
+
+def test_nothing_is_written_when_the_dialog_is_left(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_files(qtbot, window, *save_published_pair(tmp_path))
+    monkeypatch.setattr(ReportDialog, "exec", lambda _dialog: int(ReportDialog.DialogCode.Rejected))
+    monkeypatch.setattr(export_jobs, "report_parts", lambda *_a, **_k: pytest.fail("not asked for"))
+    _trigger(window, "export_report")
+    assert not list(tmp_path.glob("*.html"))
