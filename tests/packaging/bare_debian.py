@@ -240,7 +240,7 @@ def double_click(desk: Desk) -> None:
     program, place = shlex.split(line)
     assert place == "%F", line
     for name, files, title in (
-        ("session", ["both.osisnr"], r"^est\.flac against ref\.flac"),
+        ("session", ["both.osisnr"], r"^both\b.*est\.flac against ref\.flac"),
         ("sound", ["tone.wav"], "osisnr_gui$"),
         ("two", ["ref.flac", "est_b.flac"], r"^est_b\.flac against ref\.flac"),
     ):
