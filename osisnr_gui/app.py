@@ -1,4 +1,4 @@
-"""Entry points: `osisnr` (command line, never imports Qt) and `osisnr-gui` (window).
+"""Entry points: `osisnr` (command line, imports Qt for its selftest only) and `osisnr-gui` (window).
 
 Each imports its side of the program only when it is called: `osisnr --version` must not pay for Qt, and an
 import that fails must be able to become one plain sentence.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from osisnr_gui import platform_check
 from osisnr_gui.cli.lines import REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
+from osisnr_gui.paths import READ_MAT
 from osisnr_gui.text.catalogue import _
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def use_one_blas_thread() -> None:
 
 def command_line() -> int:
     """The console script `osisnr`; returns the exit code."""
+    if sys.argv[1:] == ["--selftest"]:
+        return window()
     use_one_blas_thread()
     from osisnr_gui.cli.main import main
 
@@ -51,6 +55,12 @@ def _open() -> int:
     from osisnr_gui.cli.scoring_options import check_picture, window_options
 
     options = window_options(sys.argv[1:])
+    if options.install_desktop or options.remove_desktop:
+        from osisnr_gui import desktop_files
+
+        return desktop_files.install() if options.install_desktop else desktop_files.remove()
+    if options.selftest:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     problem = platform_check.find_problem()
     if problem is not None or options.screenshot is not None:
         check_picture(options)
@@ -59,6 +69,10 @@ def _open() -> int:
             return _refuse(problem.text)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
+        if options.selftest:
+            from osisnr_gui.qt.selftest import main
+
+            return main()
         from osisnr_gui.qt.main import run
     except ImportError as error:
         library = platform_check.missing_library(str(error))
@@ -98,3 +112,12 @@ def _draw(options: Namespace, problem: str) -> int:
 def _refuse(message: str) -> int:
     say([f"osisnr: {message}"])
     return WRONG_USAGE
+
+
+def start_bundle() -> int:
+    """Both programs of a bundle, told apart by the executable's name, and their child; returns the exit code."""
+    if sys.argv[1:2] == [READ_MAT]:
+        from osisnr_gui.io.mat_child import main
+
+        return main(sys.argv[2:])
+    return command_line() if PurePath(sys.executable).stem == "osisnr" else window()

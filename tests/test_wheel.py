@@ -132,6 +132,11 @@ def test_installed_command_line_scores_a_sample(installed: Path, empty_folder: P
 
 
 @pytest.mark.slow
+def test_installed_program_passes_its_own_test(installed: Path, empty_folder: Path) -> None:
+    assert _run(installed / "osisnr", "--selftest").endswith("nothing is wrong\n")
+
+
+@pytest.mark.slow
 def test_installed_window_opens_a_demo(installed: Path, empty_folder: Path) -> None:
     assert __version__ in _run(installed / "osisnr-gui", "--version")
     _run(installed / "osisnr-gui", "--demo", "--screenshot", "picture.png")

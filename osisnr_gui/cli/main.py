@@ -22,7 +22,7 @@ HELP = _("""\
 usage: {program} score REFERENCE ESTIMATE [ESTIMATE ...] [options]
        {program} batch REF_DIR EST_DIR -o FILE [options]
        {program} report REFERENCE ESTIMATE [ESTIMATE ...] -o FILE.html [options]
-       {program} --version | --help
+       {program} --version | --selftest | --help
 
 OSI-SNR, MC-MSE and the fused loss of separated speech against its reference.
 
@@ -30,6 +30,7 @@ commands:
   score      compare estimates with a reference: a table, --json or --csv
   batch      compare two folders file by file, on all cores or a cluster: one row a pair
   report     compare estimates with a reference: one HTML file to send, with sound
+  --selftest try every part of this installation and print a table: 0 when nothing is wrong, else 1
 
 '{program} COMMAND --help' lists the options of a command.
 exit codes: 0 done, 1 some pairs of a batch failed, 2 wrong usage, 3 an input was refused or a result not written

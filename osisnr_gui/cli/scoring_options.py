@@ -191,6 +191,10 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     add("--screenshot", metavar="FILE", help=_("save the window as PNG once everything is shown, and quit"))
     add("--theme", choices=("system", "light", "dark"), help=_("look of this run"))
     add("--size", metavar="WxH", type=_size, help=_("window size of this run, e.g. 1280x720"))
+    alone = parser.add_mutually_exclusive_group().add_argument
+    alone("--selftest", action="store_true", help=_("try every part of this installation, print a table, and quit"))
+    alone("--install-desktop", action="store_true", help=_("add the program to the menus of this user, and quit"))
+    alone("--remove-desktop", action="store_true", help=_("take it out of them again, and quit"))
     add("--version", action="version", version=f"osisnr-gui {__version__}")
     options = parser.parse_args(arguments)
     if options.demo is not None and options.demo not in names.split(", "):

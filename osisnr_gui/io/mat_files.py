@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+
+from osisnr_gui.paths import mat_child_command
 
 from .errors import Cancel, LoadError, Phrase, Reason, as_load_errors, corrupt, phrase_from_json, stop_if
 from .files import OpenFile
@@ -24,7 +25,7 @@ WALL_SECONDS = 20.0
 PROCESSOR_SECONDS = 3
 POLL_SECONDS = 0.05
 BYTES_PER_SECOND = 8 << 20
-CHILD = (sys.executable, "-m", "osisnr_gui.io.mat_child")
+CHILD = mat_child_command()
 
 
 def _environment() -> dict[str, str]:
