@@ -65,7 +65,9 @@ ESTIMATES = ("est_dfn3", "est_gate")
 EXPORTS = {
     "frames.csv": "export_csv", "scores.json": "export_json", "segments.csv": "export_segments",
     "sound.wav": "export_sound", "figure.png": "export_png", "session.osisnr": "save_session_as",
+    "labels.txt": "export_labels", "summary.tex": "export_summary", "report.html": "export_report",
 }  # fmt: skip
+TEXT_PARTS = {"segments.csv": ",", "labels.txt": "\t", "summary.tex": "tabular", "report.html": "</html>"}
 #: What `resources/packaging/selftest_files.py` puts into every file.
 RATE, SECONDS, HERTZ, PEAK = 16_000, 0.25, 440.0, 0.5
 MATRIX = np.arange(24.0).reshape(4, 6) / 24
@@ -138,9 +140,9 @@ class Stage:
         entry.trigger()
 
     def save(self, action: str, name: str) -> str:
-        """Do what a menu entry does, with an answer for the file dialog; the path of what was saved."""
-        path = self.folder / name
-        with patch.object(QFileDialog, "getSaveFileName", lambda *_args, **_kwargs: (str(path), "")):
+        """Do what a menu entry does, with answers for its dialogs; the path of what was saved."""
+        path, answer = self.folder / name, partial(patch.object, new=lambda *_args, **_kwargs: (str(path), ""))
+        with answer(QFileDialog, "getSaveFileName"), answer(QDialog, "exec", new=lambda _dialog: 1):
             self.run(action)
         wait_until(path.is_file, name)
         return str(path)
@@ -301,13 +303,14 @@ def check_exports(stage: Stage) -> str:
     saved = {name: stage.save(action, name) for name, action in EXPORTS.items()}
     frames = sum(pair.frames.n_frames for pair in pairs if pair.frames is not None)
     require(len(_table(saved["frames.csv"])) == frames, "frames.csv")
-    require(len(_table(saved["segments.csv"])) > 0, "segments.csv")
     scores: Any = load_json(saved["scores.json"])
     found = scores["estimates"][0]["exact"]["osi_db_mean"]
     require(pairs[0].score is not None and found == pairs[0].score.exact.osi_db_mean, "scores.json")
     with open_audio(saved["sound.wav"]) as sound:
         require(bool(sound.read(0, sound.info.n_samples).any()), "sound.wav")
     require(not QImage(saved["figure.png"]).isNull(), "figure.png")
+    for name, part in TEXT_PARTS.items():
+        require(part in Path(saved[name]).read_text(encoding="utf-8"), name)
     require(load_session(saved["session.osisnr"])[0] == stage.window.views.store.session, "session.osisnr")
     require(commands.folders.take([str(path) for path in pair_folders(stage.folder)]), _("folders"))
     wait_until(lambda: not commands.folders.run.is_busy, _("the list of pairs"))
