@@ -301,8 +301,7 @@ def check_exports(stage: Stage) -> str:
     """Save everything that can be saved, by the window's own commands, and read it back."""
     pairs, commands = stage.show("enhancement").pairs, stage.window.commands
     saved = {name: stage.save(action, name) for name, action in EXPORTS.items()}
-    frames = sum(pair.frames.n_frames for pair in pairs if pair.frames is not None)
-    require(len(_table(saved["frames.csv"])) == frames, "frames.csv")
+    require(len(_table(saved["frames.csv"])) == sum(p.frames.n_frames for p in pairs if p.frames), "frames.csv")
     scores: Any = load_json(saved["scores.json"])
     found = scores["estimates"][0]["exact"]["osi_db_mean"]
     require(pairs[0].score is not None and found == pairs[0].score.exact.osi_db_mean, "scores.json")
