@@ -31,7 +31,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
-from osisnr_gui.session.segments.bad_segments import under_threshold
+from osisnr_gui.session.segments.bad_segments import Facts, under_threshold
 from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import _, english
@@ -161,7 +161,17 @@ def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False
     report["warnings"] = warnings_report(analysis, *concerned)
     if analysis.mixture is not None:
         report["improvement"] = _improvement(analysis, index)
+    report["heaviest_frame"] = _heaviest(facts)
     return report
+
+
+def _heaviest(facts: Facts) -> Object | None:
+    """The active frame that holds most of the exact loss_osi_1: where, and its part of the sum of 1/osi_db."""
+    (frame, share), frames = facts.heaviest, facts.frames
+    if frame < 0:
+        return None
+    time = frames.first_time + frame * frames.grid.step if frames.grid.seconds else None
+    return {"frame": frames.first_frame + frame, "time_s": time, "share": number(share)}
 
 
 def error_report(error: FileError | None) -> Object:

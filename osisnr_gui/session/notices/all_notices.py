@@ -48,6 +48,7 @@ PAIR_FINDERS: tuple[Finder, ...] = (
     of_pair.find_polarity,
     of_file.find_scaled,
     of_pair.find_gain,
+    of_pair.find_one_frame,
     of_pair.find_untold_roles,
     of_pair.find_roles,
 )

@@ -22,6 +22,7 @@ from osisnr_gui.session.words import listed
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
 SURE_GAIN_DB = 1.0
+FEW_FRAMES = 20  # of so few, one may hold most of the loss and tell nothing
 LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
 _TRANSPOSE = {
     Role.REFERENCE: Phrase("Transpose the reference"),
@@ -300,8 +301,35 @@ def find_not_meaningful(case: Case) -> Notice | None:
     if facts is None or not facts.not_meaningful:
         return None
     template = N_("{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there")
-    message = Phrase(template, name=case.name, count=facts.not_meaningful, all=facts.frames.n_frames)
+    if facts.not_meaningful < facts.frames.n_frames:
+        template = N_(
+            "{name}: {count} of {all} literal frames are not finite or ≤ 0 dB, the longest stretch {where}; "
+            "silence counts as perfect there"
+        )
+    first, stop = facts.longest_lost
+    where = _stretch(facts, first, stop)
+    message = Phrase(template, name=case.name, count=facts.not_meaningful, all=facts.frames.n_frames, where=where)
     return case.notice("literal_not_meaningful", message, (show_exact(),))
+
+
+def _stretch(facts: Facts, first: int, stop: int) -> Phrase:
+    """Where some frames are."""
+    frames = facts.frames
+    if not frames.grid.seconds:
+        return Phrase("frames {first} to {last}", first=frames.first_frame + first, last=frames.first_frame + stop - 1)
+    start, step = frames.first_time + (first - 0.5) * frames.grid.step, frames.grid.step
+    return Phrase("{start:.3f}–{stop:.3f} s", start=max(0.0, start), stop=start + (stop - first) * step)
+
+
+def find_one_frame(case: Case) -> Notice | None:
+    """A frame that holds more of the loss than all others together."""
+    facts = _facts(case)
+    if facts is None or facts.n_active < FEW_FRAMES or not facts.heaviest[1] > 0.5:
+        return None
+    frame, share = facts.heaviest
+    template = N_("{name}: one frame ({where}) holds {share} of L_OSI, exact, method 1; the median says more")
+    where = _stretch(facts, frame, frame + 1)
+    return case.notice("one_frame", Phrase(template, name=case.name, where=where, share=words.percent(share)))
 
 
 def find_quiet(case: Case) -> Notice | None:

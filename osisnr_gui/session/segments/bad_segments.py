@@ -19,6 +19,7 @@ from osisnr_gui.core import bad_frames as rules
 from osisnr_gui.core.alpha_table import AlphaSums
 from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, find_bad_frames
 from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
+from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
 from osisnr_gui.session.frame_pass import PairFrames, on_grid
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
@@ -56,6 +57,28 @@ class Facts:
     def n_active(self) -> int:
         """Frames in which neither signal is silent."""
         return sum(self.counts[kind.label] for kind in ACTIVE)
+
+    @cached_property
+    def heaviest(self) -> tuple[int, float]:
+        """The worst active frame, and its part of loss_osi (method 1, exact); (-1, nan) where none is active.
+
+        Frames of 0 dB weigh infinitely: they share the whole loss among themselves.
+        """
+        osi_db = np.maximum(self.frames.exact_osi_db[self.active], 0.0)
+        if not osi_db.size:
+            return -1, math.nan
+        weights = (osi_db == 0).astype(np.float64) if not osi_db.min() > 0 else 1.0 / osi_db
+        worst, whole = int(np.argmax(weights)), float(weights.sum())
+        return int(np.flatnonzero(self.active)[worst]), float(weights[worst]) / whole if whole > 0 else math.nan
+
+    @cached_property
+    def longest_lost(self) -> tuple[int, int]:
+        """First and stop of the longest run of literal frames not finite or not above 0 dB; (0, 0) without one."""
+        literal = self.frames.literal_osi_db
+        with np.errstate(invalid="ignore"):
+            starts, stops = runs_of(~(np.isfinite(literal) & (literal > 0)))
+        longest = int(np.argmax(stops - starts)) if starts.size else -1
+        return (int(starts[longest]), int(stops[longest])) if starts.size else (0, 0)
 
     @cached_property
     def literal_quantiles(self) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from osisnr_gui.core.types import Representation
-from osisnr_gui.export.score_report import track_report
+from osisnr_gui.export.score_report import score_report, track_report
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
@@ -271,10 +271,34 @@ def test_literal_frames_that_mean_nothing(write: Write, noise: Noise) -> None:
     assert facts.not_meaningful >= silent > 20
     notice = _notice(first, "literal_not_meaningful")
     assert f"{facts.not_meaningful} of 122 literal frames" in notice.message
+    first_lost, stop = facts.longest_lost
+    assert stop - first_lost == silent
+    assert "the longest stretch 0.268–0.484 s" in notice.message, (
+        "4,000 to 8,000 of 16,000 samples a second, whole frames"
+    )
     exact = rescore(notice.remedies[0].edit(first.session), first)
     assert exact.session.loss.formula is Formula.EXACT
     assert "literal_not_meaningful" not in _codes(exact)
     assert exact.pairs[0].score.leading is exact.pairs[0].score.exact
+
+
+def test_a_frame_that_decides_the_loss_is_named(write: Write, noise: Noise) -> None:
+    time = np.arange(16_000) / 16_000
+    s = 0.1 * np.sin(2 * np.pi * 500 * time)
+    e = s + 0.001 * noise()
+    assert "one_frame" not in _codes(analyse(_session(write, s, e)))
+    e[8064:8576] = 0.1 * np.sin(2 * np.pi * 4000 * time[8064:8576])  # one whole frame
+    found = analyse(_session(write, s, e))
+    facts = found.pairs[0].score.facts
+    frame, share = facts.heaviest
+    assert facts.frames.first_time + frame * facts.frames.grid.step == pytest.approx((8064 + 256) / 16_000)
+    weights = 1.0 / facts.frames.exact_osi_db[facts.active]
+    assert share == pytest.approx(weights.max() / weights.sum(), rel=1e-12)
+    assert share > 0.5
+    assert "one frame (0.516–0.524 s) holds" in _notice(found, "one_frame").message
+    report = score_report(found)["estimates"][0]
+    assert list(report)[-1] == "heaviest_frame"
+    assert report["heaviest_frame"] == {"frame": frame, "time_s": facts.frames.times()[frame], "share": share}
 
 
 def test_quiet_files_are_flagged_as_biased(write: Write, noise: Noise) -> None:
