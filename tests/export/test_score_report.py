@@ -67,6 +67,7 @@ ESTIMATE: list[tuple[str, Types]] = [
     ("bad_segments", list),
     ("frames", dict),
     ("warnings", list),
+    ("heaviest_frame", dict),
 ]
 STATUSES = ["ok", "silent_both", "silent_reference", "silent_estimate", "proportional", "orthogonal", "nonfinite"]
 LITERAL = ["osi_db_mean", "loss_osi_1", "loss_osi_2", "mc_mse", "fused"]
