@@ -106,15 +106,14 @@ class Stage:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.dialogs: set[type] = set()
+        self.folder, self.dialogs = folder, set[type]()
         self._timer = QTimer(interval=20)
         self._timer.timeout.connect(self._close_dialogs)
-        self._timer.start()
 
     @cached_property
     def window(self) -> MainWindow:
         """The window; it remembers nothing."""
+        self._timer.start()
         window = MainWindow(Store(), ThemeManager("dark"), Settings(), remembers=False)
         window.resize(1280, 800)
         window.show()
@@ -156,6 +155,7 @@ class Stage:
     def close(self) -> None:
         """Close the window, if there is one, and wait for its threads."""
         if "window" in vars(self):
+            self._timer.stop()
             self.window.close()
             self.window.deleteLater()
 
@@ -347,9 +347,8 @@ def check_playback(stage: Stage) -> str:
 
 def check_devices(_stage: Stage) -> str:
     """Load the sound library and ask for the sound cards; there need not be any."""
-    return ", ".join(device.name for device in SoundSystem().devices()) or _(
-        "none here: nothing can be heard, everything else works"
-    )
+    names = [device.name for device in SoundSystem().devices()]
+    return ", ".join(names) or _("none here: nothing can be heard, everything else works")
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -372,7 +371,7 @@ def main() -> int:
     print(f"osisnr {osisnr_gui.__version__} ({kind}), {platform.platform()}")
     print(f"Python {platform.python_version()}, Qt {PySide6.__version__}, numpy {np.__version__}")
     print(f"{sys.executable}, {osisnr_gui.__path__[0]}")
-    qInstallMessageHandler(lambda *_message: None)  # the offscreen platform says things of every window
+    before = qInstallMessageHandler(lambda *_message: None)  # the offscreen platform says things of every window
     with tempfile.TemporaryDirectory(prefix="osisnr_selftest_", ignore_cleanup_errors=True) as folder:
         for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):  # ours, and that of file dialogs
             QSettings.setPath(form, QSettings.Scope.UserScope, folder)
@@ -383,6 +382,7 @@ def main() -> int:
         finally:
             stage.close()
             app.processEvents()
+            qInstallMessageHandler(before)
     print(_("nothing is wrong") if not wrong else _("{n} of {all} checks failed").format(n=wrong, all=len(CHECKS)))
     return min(wrong, 1)
 
