@@ -87,7 +87,8 @@ def _changes(before: Session, after: Session) -> Iterator[str]:
     gone = [note.text for note in before.notes if note not in after.notes]
     if added or gone:
         template = _("delete note “{text}”") if not added else _("note “{text}”") if gone else _("add note “{text}”")
-        yield template.format(text=printable((added or gone)[0], LONGEST_NOTE))
+        text = (added or gone)[0]
+        yield template.format(text=printable(text, LONGEST_NOTE)) if text else _("a note without words")
     elif before.notes != after.notes:
         yield _("notes")
     for name, template in _SETTINGS.items():

@@ -157,13 +157,14 @@ class SessionFiles(QObject):
             self._recent.keep(session, self._pending or self._view())
 
     def may_close(self) -> bool:
-        """Ask about notes that are not on disk; False when the window is to stay."""
-        session = self._views.store.session
-        if session.notes == self.saved.notes or not session.notes:
-            return True
-        kinds = QMessageBox.StandardButton
+        """Ask about notes, and what has a name, that are not on disk; False when the window is to stay."""
+        session, kinds = self._views.store.session, QMessageBox.StandardButton
         text = _("There are notes that are not saved. Save the session?")
-        answer = ask(self._window, _("Save the notes?"), text, kinds.Save, kinds.Discard, kinds.Cancel)
+        if session.notes == self.saved.notes or not session.notes:
+            if not self.path or session == self.saved or session.is_empty:
+                return True
+            text = _("{name} has changes that are not saved. Save them?").format(name=self.name)
+        answer = ask(self._window, _("Save the session?"), text, kinds.Save, kinds.Discard, kinds.Cancel)
         return answer == 1 or (answer == 0 and self.save())
 
     def close(self) -> None:

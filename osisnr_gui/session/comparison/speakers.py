@@ -6,12 +6,13 @@ its own, and back. Ranks: at the gamma in force, how far gamma may go, by which 
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span, mean_score_db
-from osisnr_gui.io.errors import Phrase
+from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.delays import Matching
 from osisnr_gui.session.pairs import PairAnalysis
@@ -166,20 +167,21 @@ def one_channel(session: Session, estimate: Source | None = None) -> Session:
 class Ranking:
     """order : places of the estimates by rising fused loss. crossings : with places of estimates, by rising gamma.
 
-    low, high : the range of gamma in which this order holds.
+    low, high : the range of gamma in which this order holds. tied : whose next one has the same loss.
     """
 
     order: tuple[int, ...]
     crossings: tuple[Crossing, ...]
     low: float
     high: float
+    tied: frozenset[int] = frozenset()
 
     @property
     def sentence(self) -> str:
         """ "A better than B for γ from 4.0 to 31"; empty where there is nothing to rank."""
         if len(self.order) < 2:
             return ""
-        order = _order_words(self.order)
+        order = _order_words(self.order, self.tied)
         if self.low == 0.0 and self.high == math.inf:
             return Phrase("{order} at every γ", order=order)
         if self.high == math.inf:
@@ -187,11 +189,12 @@ class Ranking:
         return Phrase("{order} for γ from {low} to {high}", order=order, low=_number(self.low), high=_number(self.high))
 
 
-def _order_words(places: Sequence[int]) -> Phrase:
-    """ "A better than B better than C"."""
+def _order_words(places: Sequence[int], tied: Collection[int] = ()) -> Phrase:
+    """ "A better than B equal to C"."""
     words = Phrase("{name}", name=estimate_letter(places[-1]))
     for place in reversed(places[:-1]):
-        words = Phrase("{name} better than {others}", name=estimate_letter(place), others=words)
+        template = N_("{name} equal to {others}") if place in tied else N_("{name} better than {others}")
+        words = Phrase(template, name=estimate_letter(place), others=words)
     return words
 
 
@@ -204,8 +207,13 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
     terms = [(score.leading.loss_osi(loss.method), score.leading.mc_mse) for score in scores]
     crossings = find_crossings(terms)
     low, high = find_span(crossings, loss.gamma)
-    order = tuple(places[i] for i in find_order(terms, loss.gamma))
-    return Ranking(order, tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings), low, high)
+    ranked = find_order(terms, loss.gamma)
+    tied = frozenset(places[one] for one, other in pairwise(ranked) if terms[one] == terms[other])
+    order, at = (
+        tuple(places[i] for i in ranked),
+        [Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings],
+    )
+    return Ranking(order, tuple(at), low, high, tied)
 
 
 def _number(gamma: float) -> str:

@@ -99,6 +99,25 @@ def test_a_session_whose_files_are_gone_says_so(window: MainWindow, qtbot: QtBot
     assert window.views.store.session.notes == (NOTE,)
 
 
+def test_changes_of_a_named_session_are_not_dropped_without_a_question(
+    window: MainWindow, qtbot: QtBot, files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_files(qtbot, window, *files)
+    window.views.store.edit(lambda session: edits.set_threshold(session, 5.0))
+    assert type(window.commands.session_files).may_close(window.commands.session_files), "without a name: recovered"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "work"), ""))
+    assert window.commands.session_files.save()
+    window.views.store.edit(lambda session: edits.set_threshold(session, 6.0))
+    asked = answer(monkeypatch, "Cancel")
+    window.commands.take_files([files[0]], add=False)
+    assert asked == ["work has changes that are not saved. Save them?"]
+    assert window.views.store.session.threshold_db == 6.0
+    answer(monkeypatch, "Save")
+    window.commands.take_files([files[0]], add=False)
+    assert window.views.store.session.estimates == ()
+    assert b'"threshold_db": 6' in (tmp_path / "work.osisnr").read_bytes()
+
+
 def test_closing_asks_about_unsaved_notes(
     window: MainWindow, qtbot: QtBot, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

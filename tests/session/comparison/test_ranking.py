@@ -58,3 +58,5 @@ def test_sentences() -> None:
     assert Ranking((1, 0), (crossing,), 4.0, 31.04).sentence == "B better than A for γ from 4 to 31"
     assert Ranking((0, 1), (), 0.0, float("inf")).sentence == "A better than B at every γ"
     assert Ranking((1, 0), (crossing,), 4.0, float("inf")).sentence == "B better than A for γ above 4"
+    tied = Ranking((2, 0, 1), (), 0.0, float("inf"), frozenset({0}))
+    assert tied.sentence == "C better than A equal to B at every γ"
