@@ -215,6 +215,8 @@ class MainWindow(QMainWindow):
         button = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
             button.click()
+        elif event.key() == Qt.Key.Key_Space and not self.views.player.has_sound:
+            self.views.player.play()  # which says why there is nothing to hear
         else:
             super().keyPressEvent(event)
 
