@@ -350,10 +350,12 @@ def test_choices_are_remembered_from_start_to_start(qtbot: QtBot, window: MainWi
     for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport"):
         window.actions_by_id.by_id[name].trigger()
     window.views.player.set_device("Headphones")
+    window.views.player.set_level(-9.0)
     window.close()
     with open_window(qtbot) as again:
         player, by_id = again.views.player, again.actions_by_id.by_id
         assert (player.match, player.scale, player.device_id) == (Match.RMS, ResidualScale.FRAME, "Headphones")
+        assert player.level_db == -9.0
         checked = [
             by_id[name].isChecked() for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport")
         ]
