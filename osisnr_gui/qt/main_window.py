@@ -14,7 +14,7 @@ from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import MARGIN
-from osisnr_gui.qt.playback.transport_bar import TransportBar
+from osisnr_gui.qt.playback.transport_bar import HIGHEST_DB, LOWEST_DB, TransportBar
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self.views.docks.restore(settings.state("docks"))
         self.commands.shown.restore(settings)
         self.views.player.device_id = settings.text("sound_device", "")
+        self.views.player.set_level(settings.number("output_level", 0.0, LOWEST_DB, HIGHEST_DB))
         self.commands.actions.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
@@ -177,6 +178,7 @@ class MainWindow(QMainWindow):
         settings.put("geometry", self.saveGeometry())
         self.commands.shown.remember(settings)
         settings.put("sound_device", self.views.player.device_id)
+        settings.put("output_level", self.views.player.level_db)
         self.commands.actions.remember(settings)
         if self.views.docks.shown:
             settings.put("docks", self.saveState())
@@ -215,6 +217,8 @@ class MainWindow(QMainWindow):
         button = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
             button.click()
+        elif event.key() == Qt.Key.Key_Space and not self.views.player.has_sound:
+            self.views.player.play()  # which says why there is nothing to hear
         else:
             super().keyPressEvent(event)
 

@@ -105,7 +105,7 @@ def _note(_theme: Theme) -> list[PixelItem]:
 
 #: What draws the example, the name of the sign, and what it means.
 SIGNS: tuple[tuple[Draw, str, str], ...] = (
-    (lambda _theme: _shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where they are few. Under the overview: marks.")),
+    (lambda _theme: _shading(BandKind.BAD), _("Orange"), _("Bad frames, by the rule of the list; paler where they are few. Under the overview: marks, in long files as high as their share.")),
     (lambda _theme: _shading(BandKind.BAD, over=True), _("Orange stripe"), _("The same on a picture, along its lower edge.")),
     (lambda _theme: _shading(BandKind.MISSED), _("Dotted edges"), _("Missed: the reference is active, the estimate silent.")),
     (lambda _theme: _shading(BandKind.FALSE_ACTIVITY), _("Orange hatch"), _("False activity: the estimate is active, the reference silent.")),

@@ -114,8 +114,8 @@ GAMMA = ValueSpec(
 )
 
 
-class _Track(QSlider):
-    """The slider: a click goes where it was made, the default has a tick, a double click goes there.
+class TickSlider(QSlider):
+    """A click goes where it was made, the default has a tick, a double click goes there.
 
     `marks` have ticks above the groove. step : goes fine steps, so many, or finer ones.
     """
@@ -228,7 +228,7 @@ class ValueSlider(QWidget):
         reset = partial(self._take, spec.default)
         self._label = ResetLabel(spec.symbol, reset, self)
         self._label.setFixedWidth(16)
-        self.slider = _Track(spec.place_of(spec.default), self._step, reset, self)
+        self.slider = TickSlider(spec.place_of(spec.default), self._step, reset, self)
         self.field = _Field(spec, self._step, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):

@@ -48,14 +48,15 @@ NO_SEEK = Seek(0, 0)
 class Wish:
     """What should be heard now.
 
-    sound : row of the supply's sounds. gain : linear. loop : play inside, over and over. stop_at : stop there, once.
-    speed : 0.5 to 1; below 1 the pitch is kept.
+    sound : row of the supply's sounds. gain : linear, what makes sounds comparable. volume : linear, how loud all is.
+    loop : play inside, over and over. stop_at : stop there, once. speed : 0.5 to 1; below 1 the pitch is kept.
     """
 
     supply: ReadAhead | None = None
     playing: bool = False
     sound: int = 0
     gain: float = 1.0
+    volume: float = 1.0
     loop: Span | None = None
     stop_at: int | None = None
     seek: Seek = NO_SEEK
@@ -108,7 +109,8 @@ class Engine:
 
     `wish` may be replaced from any thread; everything else belongs to the thread of `render`, but for `position_at`,
     `ended` (how often it stopped by itself), `index` (samples rendered so far), `lowered` (factor that keeps the sum
-    below full scale) and `starved` (how often samples were missing), which may be read from any.
+    below full scale), `clipped` (blocks that would have been beyond it) and `starved` (how often samples were missing),
+    which may be read from any.
     """
 
     def __init__(self, rate: int) -> None:
@@ -116,7 +118,9 @@ class Engine:
         self.wish = Wish()
         self.ended = 0
         self.lowered = 1.0
-        self.starved = 0
+        self.clipped = self.starved = 0
+        self._volume = 1.0  # of the last block
+        self._recovers = False  # the volume went down: what it had lowered may rise again
         self.fade = max(2, round(FADE_SECONDS * rate))
         #: Samples from one grain to the next, which is also how long they are crossfaded.
         self.grain = max(2, round(GRAIN_SECONDS * rate))
@@ -204,9 +208,9 @@ class Engine:
         """Supply, sound and gain that are wanted, or those at hand while the supply wanted is not ready."""
         top, supply = self._top, wish.supply
         if top.supply is None or supply is None or top.supply is supply:
-            return supply, wish.sound, wish.gain
+            return supply, wish.sound, wish.gain * wish.volume
         ready = supply.n_samples > 0 and supply.has(target, target + count + 2 * self.fade)
-        return (supply, wish.sound, wish.gain) if ready else (top.supply, top.sound, top.gain)
+        return (supply, wish.sound, wish.gain * wish.volume) if ready else (top.supply, top.sound, top.gain)
 
     def _end(self, wish: Wish, supply: ReadAhead) -> int:
         if wish.loop is not None or wish.stop_at is None:
@@ -266,7 +270,13 @@ class Engine:
     def _keep_below_full_scale(self, out: SampleArray) -> SampleArray:
         """Never clip: what would be too loud lowers everything from here on, smoothly, and `lowered` says so."""
         peak = float(np.max(np.abs(out), initial=0.0))
-        if peak * self.lowered > 1.0:
+        self.clipped += peak > 1.0
+        self._recovers |= self.wish.volume < self._volume
+        self._volume = self.wish.volume
+        if self._recovers and peak <= 1.0:
+            out = out * (self.lowered + (1.0 - self.lowered) * fade_in(len(out)))
+            self.lowered, self._recovers = 1.0, False
+        elif peak * self.lowered > 1.0:
             before, self.lowered = self.lowered, FULL_SCALE / peak
             first = int(np.argmax(np.abs(out) * before > 1.0))
             ramp = np.full(len(out), self.lowered, np.float32)

@@ -8,19 +8,20 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from osisnr_gui.io.errors import FileError, OverwrittenError
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
-from osisnr_gui.qt.playback.read_ahead import ReadAhead
+from osisnr_gui.qt.playback.read_ahead import ReadAhead, SampleArray
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # `pipewire` alone is no such server, and every filter chain is called so.
 _SERVERS = frozenset({b"pulseaudio", b"pipewire-pulse"})
+
+SILENT_MS, SILENT_BLOCK = 16, 1024
 
 Identity = frozenset[tuple[str, bytes]]
 
@@ -151,10 +154,41 @@ def _read(process: str, what: str) -> bytes:
         return file.read()
 
 
+class SilentCard(QObject):
+    """Where there is no device: asks for samples in real time as one does, so that all goes on, and drops them."""
+
+    failed = Signal(str)  # never
+
+    def __init__(self, rate: int) -> None:
+        super().__init__()
+        self.rate, self._count, self._started = rate, 0, 0.0
+        self._timer = QTimer(self, interval=SILENT_MS)
+
+    def start(self, render: Callable[[int], SampleArray]) -> None:
+        """Ask `render` for samples from now on."""
+        self._started = time.perf_counter()
+        self._timer.timeout.connect(partial(self._take, render))
+        self._timer.start()
+
+    def _take(self, render: Callable[[int], SampleArray]) -> None:
+        due = round((time.perf_counter() - self._started) * self.rate)
+        while (left := due - self._count) > 0:
+            self._count += len(render(min(left, SILENT_BLOCK)))
+
+    def heard(self) -> float:
+        """The index of the sample that would be heard now."""
+        return float(self._count)
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._timer.stop()
+
+
 class Deck(QObject):
-    """Plays a recipe on a device. Times are seconds from the recipe's first sample.
+    """Plays a recipe on a device, or in silence. Times are seconds from the recipe's first sample.
 
     Opened by the first `load`; until then nothing is read and no sound library is there.
+    problem : why there was no device when it was last opened.
     """
 
     failed = Signal(str)  # the device stopped by itself
@@ -162,7 +196,8 @@ class Deck(QObject):
     def __init__(self, system: SoundSystem, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.system = system
-        self.output: SoundCard | None = None  # before there is one, `engine` is silent
+        self.problem = ""
+        self.output: SoundCard | SilentCard | None = None  # before there is one, `engine` is silent
         self.engine = Engine(1)
         self._rate = 1  # of the recipe
         self._loaded: tuple[Recipe, Band | None] | None = None
@@ -178,11 +213,15 @@ class Deck(QObject):
         return error_words(problem) if isinstance(problem, FileError) else str(problem)
 
     def load(self, device_id: str, recipe: Recipe, band: Band | None) -> None:
-        """Be ready to play this; what is there already is kept. Raises NoOutput."""
+        """Be ready to play this; what is there already is kept."""
         if self.output is not None and self._rate != recipe.rate:
             self.close()
         if self.output is None:
-            output = self.system.open(device_id, recipe.rate)
+            output: SoundCard | SilentCard
+            try:
+                output, self.problem = self.system.open(device_id, recipe.rate), ""
+            except NoOutput as reason:
+                output, self.problem = SilentCard(recipe.rate), str(reason)
             self.engine = Engine(output.rate)
             output.start(self.engine.render)
             output.failed.connect(self.failed)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from osisnr_gui.io.errors import LoadError
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.playback.output import Deck, NoOutput, SoundSystem
+from osisnr_gui.qt.playback.output import Deck, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import Session, Source
@@ -25,6 +25,7 @@ from osisnr_gui.text.catalogue import _
 # After a stop the playhead follows what is still on its way to the ear, for this many ticks.
 SETTLE_TICKS = 20
 SHORTEST_LOOP = 0.3  # seconds; a loop that is started for the user, of a segment of a few frames, is a buzz otherwise
+LOUDER_DB = 20.0  # a residual that is made louder
 LEAST_LEFT = 0.02  # seconds before the end from which playing begins anew
 
 _File = tuple[Source, Stamp | None]
@@ -53,11 +54,14 @@ class Player(QObject):
         self.before = Sound(SoundKind.REFERENCE)
         self.is_playing = self.is_paused = False
         self.match, self.scale, self.speed = Match.OFF, ResidualScale.WHOLE, 1.0
+        self.level_db = 0.0  # of everything
+        self.residual_is_louder = False  # by LOUDER_DB
+        self.is_clipped = False  # a sample went beyond full scale since this was last cleared
         self.band: Band | None = None
         self.device_id = ""
-        self.problem = ""  # why nothing can be heard, once that was tried
+        self.problem = ""  # why nothing can be heard, once that was tried; it plays in silence then
         self._once: TimeSpan | None = None  # played without the loop, and then no further
-        self._ended = self._settling = 0
+        self._ended = self._settling = self._clipped = 0
         self._lowered = 1.0
         self._timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -70,6 +74,11 @@ class Player(QObject):
         sounds, in_view = self.recipe.sounds, Sound(SoundKind.ESTIMATE, self._selected)
         choices = (self.wanted, in_view, self.reference, *sounds[:1])
         return next((sound for sound in choices if sound in sounds), self.wanted)
+
+    @property
+    def is_louder(self) -> bool:
+        """Whether what is heard is a residual that is made louder."""
+        return self.residual_is_louder and self.sound.kind is SoundKind.RESIDUAL
 
     @property
     def reference(self) -> Sound:
@@ -95,6 +104,7 @@ class Player(QObject):
             self.recipe = recipe
             if old.isdisjoint(new):
                 self.stop()
+                self._close_silent()
                 self.problem = ""
                 self.wanted, self.before = Sound(SoundKind.ESTIMATE, selected), Sound(SoundKind.REFERENCE)
         if self.wanted.kind is SoundKind.REFERENCE:
@@ -114,7 +124,7 @@ class Player(QObject):
     def play(self, start: float | None = None) -> None:
         """From `start`, else where it was paused, else from the cursor; a loop begins at its start."""
         self._once = None
-        if self.is_paused and self.deck.output is None:
+        if self.is_paused and (self.deck.output is None or self.problem):
             start = self.link.playhead
         if start is None and not self.is_paused:
             extent, cursor = self.link.extent, self.link.cursor
@@ -181,6 +191,23 @@ class Player(QObject):
         self.recipe = listening.find_recipe(self._analysis, scale)
         self._level()
 
+    def set_level(self, level_db: float) -> None:
+        """How loud everything is, in dB; 0 : as the files are, and the loudness match says."""
+        self.level_db = level_db
+        self._ask()
+        self.changed.emit()
+
+    def set_louder(self, on: bool) -> None:
+        """Hear residuals LOUDER_DB louder, or at their own level."""
+        self.residual_is_louder = on
+        self._ask()
+        self.changed.emit()
+
+    def clear_clip(self) -> None:
+        """Forget that a sample went beyond full scale."""
+        self.is_clipped = False
+        self.changed.emit()
+
     def set_speed(self, speed: float) -> None:
         """0.5 to 1, at the same pitch."""
         self.speed = speed
@@ -210,38 +237,42 @@ class Player(QObject):
 
     def _begin(self, start: float | None) -> None:
         if not self.has_sound:
-            self.said.emit(_("Nothing to hear: open sound files."))
+            words = _("Nothing to hear: open sound files.")
+            reference = self._analysis.reference
+            if reference is not None and reference.mask is not None:
+                words = _("Nothing to hear: masks alone are silent; add their mixture to hear what they let through.")
+            self.said.emit(words)
             return
-        if not self._load():
-            return
-        self.problem = ""
+        self._close_silent()  # there may be a device by now
+        self._load()
         if start is not None:
             self.deck.seek(start)
         self.is_playing, self.is_paused = True, False
-        self._ended = self.deck.engine.ended
+        self._ended, self._clipped = self.deck.engine.ended, self.deck.engine.clipped
+        self.is_clipped = False
         self._ask()
         if start is not None:
             self.link.set_playhead(start)
         self._timer.start()
         self.changed.emit()
 
-    def _load(self) -> bool:
-        """Whether the deck is ready to play; says why it is not."""
-        try:
-            self.deck.load(self.device_id, self.recipe, self.band)
-        except NoOutput as reason:
-            self.stop()
-            if str(reason) != self.problem:  # said once
-                self.problem = str(reason)
-                self.said.emit(_("Nothing can be heard: {reason}. Everything else works.").format(reason=reason))
-            self.changed.emit()
-            return False
-        return True
+    def _load(self) -> None:
+        """Make the deck ready to play; says why it will be silent, once."""
+        self.deck.load(self.device_id, self.recipe, self.band)
+        before, self.problem = self.problem, self.deck.problem
+        if self.problem and self.problem != before:
+            words = _("Nothing can be heard: {reason}. Everything else works.")
+            self.said.emit(words.format(reason=self.problem))
+
+    def _close_silent(self) -> None:
+        if self.problem:
+            self.deck.close()
 
     def _ask(self) -> None:
         """Tell the deck all that is wanted; nothing while it was never asked to play."""
-        if self.deck.output is None or not self._load():
+        if self.deck.output is None:
             return
+        self._load()
         sound, once = self.sound, self._once
         self.deck.ask(
             None if once else self.link.loop,
@@ -249,6 +280,7 @@ class Player(QObject):
             playing=self.is_playing and sound in self.recipe.sounds,
             sound=self.recipe.sounds.index(sound) if sound in self.recipe.sounds else 0,
             gain=self.loudness.total(sound),
+            volume=10.0 ** ((self.level_db + (LOUDER_DB if self.is_louder else 0.0)) / 20.0),
             speed=self.speed,
         )
 
@@ -296,6 +328,11 @@ class Player(QObject):
         if deck.engine.lowered != self._lowered:
             self._lowered = deck.engine.lowered
             self.changed.emit()
+        if deck.engine.clipped != self._clipped:
+            self._clipped = deck.engine.clipped
+            if not self.is_clipped:
+                self.is_clipped = True
+                self.changed.emit()
         if self.is_playing and deck.engine.ended != self._ended:
             self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
             self._ask()

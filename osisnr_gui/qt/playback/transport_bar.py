@@ -7,17 +7,18 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
 from osisnr_gui.qt.panels.layouts import Part, row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
+from osisnr_gui.qt.panels.value_slider import PLACES, TickSlider
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
-from osisnr_gui.session.words import estimate_letter, number
+from osisnr_gui.session.words import estimate_letter, number, signed_db
 from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
@@ -28,8 +29,14 @@ MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
 MOST_WIDE = 4
 NARROW = "padding: 4px 1px"
-#: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones.
-SPARE, ROOMY = 12, 600
+#: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones and for all,
+#: and of one that has room for what the menu offers too.
+SPARE, ROOMY, CRAMPED = 12, 720, 600
+SPACING = 2
+#: Least and most width of the level's slider.
+LEVEL_WIDTHS = 38, 64
+#: Ends of the output level, and the step of a key or a notch of the wheel, in dB.
+LOWEST_DB, HIGHEST_DB, STEP_DB = -40.0, 12.0, 1.0
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
 
 
@@ -50,11 +57,14 @@ class TransportBar(Themed, QWidget):
         self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
+        self._louder = self._action_button("residual_louder")
+        self._level, self._clip = self._level_slider(), ClipLight(theme)
+        self._clip.clicked.connect(player.clear_clip)
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
-        play, loop, band = map(self._action_button, ("play", "loop", "band"))
-        where: tuple[Part, ...] = play, loop, 6, self._time, 8, *self._buttons.values(), 8
-        how: tuple[Part, ...] = self._match, (self._note, 1), band, self._speed
-        self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=2)
+        play, loop, self._band = map(self._action_button, ("play", "loop", "band"))
+        where: tuple[Part, ...] = play, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
+        how: tuple[Part, ...] = self._match, (self._note, 1), self._level, 4, self._clip, self._band, self._speed
+        self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=SPACING)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
         self._fit()
         self.setFixedHeight(HEIGHT)
@@ -91,7 +101,9 @@ class TransportBar(Themed, QWidget):
     def minimumSizeHint(self) -> QSize:
         """Room for narrow buttons: they are made so once there is no more."""
         hint = super().minimumSizeHint()
-        return hint if self._is_narrow else hint - QSize(SPARE * (len(SHORT_NAMES) + len(self._names)), 0)
+        spare = 0 if self._is_narrow else SPARE * (len(SHORT_NAMES) + len(self._names))
+        extra = [button for button in (self._band, self._speed, self._louder) if not button.isHidden()]
+        return hint - QSize(spare + sum(button.sizeHint().width() + SPACING for button in extra), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wide or narrow buttons for the new width."""
@@ -99,9 +111,13 @@ class TransportBar(Themed, QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Wide buttons while they are few and the bar is wide."""
+        """Wide buttons while they are few and the bar is wide; in a narrow one not all of them."""
+        hears_residual = self._player.sound.kind is SoundKind.RESIDUAL
+        for button in (self._band, self._speed):
+            button.setVisible(self.width() >= CRAMPED)
+        self._louder.setVisible(self.width() >= (CRAMPED if hears_residual else ROOMY))
         narrow = len(self._names) > MOST_WIDE or self.width() < ROOMY
-        for button in (*self._buttons.values(), *self._estimates):
+        for button in (*self._buttons.values(), self._louder, *self._estimates):
             button.setStyleSheet(NARROW if narrow else "")
         self._is_narrow = narrow
 
@@ -115,6 +131,17 @@ class TransportBar(Themed, QWidget):
         for index, button in enumerate(self._estimates):
             button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
             button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)
+        louder = self._actions["residual_louder"]
+        louder.setIconText("+20")
+        louder.setChecked(player.residual_is_louder)
+        self._fit()
+        self._clip.show_clip(player.is_clipped)
+        for each in (self._level, self._clip):
+            each.setVisible(not player.problem)
+        with QSignalBlocker(self._level):
+            self._level.setValue(_place_of(player.level_db))
+        tip = _("Output level: {level}; double click: 0 dB").format(level=signed_db(player.level_db))
+        self._level.setToolTip(tooltip(tip))
         self._speed.setText(f"{player.speed:g}×")
         self._show_words()
         self._dress_play()
@@ -125,7 +152,7 @@ class TransportBar(Themed, QWidget):
         player = self._player
         if player.problem:
             tip = _("Nothing can be heard: {reason}.").format(reason=player.problem)
-            self._note.set_text(_("No sound: {reason}").format(reason=player.problem), tip=tip)
+            self._note.set_text(_("No sound device: silent"), tip=tip, shorter=_("silent"))
             return
         sound = player.sound
         parts = [] if player.match is Match.OFF else [sound_words.match_words(sound, player.match, player.loudness)]
@@ -135,6 +162,10 @@ class TransportBar(Themed, QWidget):
             parts, shorter = [*parts, long], [*shorter, short]
         elif masked := sound_words.masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
+        extra = [_("20 dB louder")] if player.is_louder else []
+        if player.level_db:
+            extra.append(_("level {gain}").format(gain=signed_db(player.level_db)))
+        parts, shorter = [*parts, *extra], [*extra, *shorter]
         if player.band is not None:
             low, high = (number(frequency / 1000, 2) for frequency in (player.band.low, player.band.high))
             for words in (parts, shorter):
@@ -179,6 +210,21 @@ class TransportBar(Themed, QWidget):
         button.clicked.connect(self._show_state)  # nothing may come of it: no button stays pressed by a click alone
         return button
 
+    def _level_slider(self) -> TickSlider:
+        def take(level_db: float) -> None:
+            self._player.set_level(min(max(round(level_db, 1), LOWEST_DB), HIGHEST_DB))
+
+        def step(steps: int, finer: bool) -> None:
+            take(self._player.level_db + steps * (STEP_DB / 10 if finer else STEP_DB))
+
+        slider = TickSlider(_place_of(0.0) / PLACES, step, partial(take, 0.0), self)
+        slider.valueChanged.connect(lambda place: take(LOWEST_DB + place / PLACES * (HIGHEST_DB - LOWEST_DB)))
+        slider.setMinimumWidth(LEVEL_WIDTHS[0])
+        slider.setMaximumWidth(LEVEL_WIDTHS[1])
+        slider.setAccessibleName(_("Output level"))
+        slider.setStatusTip(_("How loud everything is; double click: 0 dB"))
+        return slider
+
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setMenu(self._menu(menu))
@@ -209,6 +255,41 @@ class SoundButton(Themed, QToolButton):
             line = QRectF(6, self.height() - 5, self.width() - 12, 2)
             painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
             painter.end()
+
+
+class ClipLight(Themed, QToolButton):
+    """A ring that is filled once a sample went beyond full scale; a click puts it out."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._is_lit = False
+        self.show_clip(False)
+
+    def show_clip(self, is_lit: bool) -> None:
+        """Light it, or put it out."""
+        self._is_lit = is_lit
+        tip = _("Clip light: no sample was beyond full scale")
+        if is_lit:
+            tip = _("Too loud: after all gains a sample was beyond full scale, and all was lowered; click: off")
+        _describe(self, tip)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A small one."""
+        return QSize(14, 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The ring."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colour = self._theme.bad if self._is_lit else self._theme.muted
+            painter.setPen(QPen(QColor(colour), 1.5))
+            painter.setBrush(QColor(colour) if self._is_lit else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QRectF(self.rect()).center(), 4.5, 4.5)
+
+
+def _place_of(level_db: float) -> int:
+    return round((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB) * PLACES)
 
 
 def _describe(button: QToolButton, tip: str) -> None:

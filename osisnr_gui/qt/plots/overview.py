@@ -21,7 +21,8 @@ MARGIN = 4  # above and below the strip
 TIP = _(
     "OSI-SNR of every frame, dark = 0 dB … bright = 30 dB; marks below: bad or missed frames"
     " (hatched: active where the reference is silent); drag the frame to move the view.\n"
-    "Each pixel is its worst frame (long files: mean above, worst below); grey hatch: silence.\n"
+    "Each pixel is its worst frame; grey hatch: silence. In long files each is the mean of its frames,"
+    " and the height below is the share of them that is bad.\n"
     "Drag an edge of the frame to resize it, click to go there, double-click to show everything."
 )
 

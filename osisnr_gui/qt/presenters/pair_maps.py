@@ -166,7 +166,7 @@ class Shader:
             else (flags[kind], Stretches.of_frames(flags[kind], first_time, step))
             for kind in BandKind
         }
-        return Runs({kind: stretches for kind, (_, stretches) in self._known.items()})
+        return Runs({kind: stretches for kind, (_, stretches) in self._known.items()}, step)
 
     def _quiet(self, bad: BadFrames, before: BadFrames | None) -> BoolArray:
         """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count;

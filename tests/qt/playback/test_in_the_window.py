@@ -203,6 +203,8 @@ def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
     wait_final(qtbot, window)
     assert not window.transport.isVisible()
     assert not window.actions_by_id.by_id["play"].isEnabled()
+    _press(window, Key.Key_Space)
+    assert "masks alone are silent" in window.statusBar().currentMessage()
     _press(window, Key.Key_D)
     assert window.actions_by_id.by_id["residual"].isChecked()
     _press(window, Key.Key_D)
@@ -245,10 +247,37 @@ def test_no_device_is_said_in_the_bar_and_the_status_bar(window: MainWindow, sys
     system.problem = "no sound device was found"
     _press(window, Key.Key_Space)
     assert "no sound device" in window.statusBar().currentMessage()
-    assert window.transport._note.text() == "No sound: no sound device was found"
-    assert not window.views.player.is_playing
+    assert "ilent" in window.transport._note.text()
+    assert "no sound device was found" in window.transport._note.toolTip()
+    assert window.views.player.is_playing, "in silence: the cursor moves"
+    assert not window.transport._level.isVisible()
+    _press(window, Key.Key_Space)
     _press(window, Key.Key_2)
     assert window.views.selection.index == 1
+
+
+def test_level_clip_light_and_louder_residual_are_on_the_bar(window: MainWindow, system: FakeSystem) -> None:
+    player, bar, act = window.views.player, window.transport, window.actions_by_id.by_id
+    bar._level.setValue(0)
+    assert player.level_db == -40.0
+    assert "−40.0 dB" in bar._note.toolTip()
+    QTest.mouseDClick(bar._level, Qt.MouseButton.LeftButton)
+    assert player.level_db == 0.0
+    QTest.keyClick(bar._level, Key.Key_Right)
+    assert player.level_db == 1.0
+    act["residual_louder"].trigger()
+    assert player.residual_is_louder
+    assert "louder" not in bar._note.toolTip()
+    _press(window, Key.Key_D)
+    assert "20 dB louder" in bar._note.toolTip()
+    assert bar._louder.isVisible()
+    player.set_level(12.0)
+    player.play(0.0)
+    system.card.pull_until(lambda: player.deck.engine.clipped > 0)
+    player._tick()
+    assert "beyond full scale, and" in bar._clip.toolTip()
+    bar._clip.click()
+    assert "no sample" in bar._clip.toolTip()
 
 
 def test_the_view_turns_the_page_but_does_not_fight(window: MainWindow) -> None:
@@ -321,10 +350,12 @@ def test_choices_are_remembered_from_start_to_start(qtbot: QtBot, window: MainWi
     for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport"):
         window.actions_by_id.by_id[name].trigger()
     window.views.player.set_device("Headphones")
+    window.views.player.set_level(-9.0)
     window.close()
     with open_window(qtbot) as again:
         player, by_id = again.views.player, again.actions_by_id.by_id
         assert (player.match, player.scale, player.device_id) == (Match.RMS, ResidualScale.FRAME, "Headphones")
+        assert player.level_db == -9.0
         checked = [
             by_id[name].isChecked() for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport")
         ]

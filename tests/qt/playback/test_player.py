@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -331,12 +332,93 @@ def test_no_device_is_said_once_and_forgotten_when_there_is_one(player: Player, 
     player.toggle()
     player.toggle()
     assert said == ["Nothing can be heard: no sound device was found. Everything else works."]
-    assert not player.is_playing
     assert player.problem
+    player.stop()
     system.problem = ""
     player.toggle()
     assert player.is_playing
     assert not player.problem
+    assert len(system.opened) == 1
+
+
+def test_without_a_device_the_cursor_moves_in_real_time(
+    player: Player, system: FakeSystem, link: TimeLink, qtbot: QtBot
+) -> None:
+    system.problem = "no sound device was found"
+    player.play(0.25)
+    qtbot.waitUntil(lambda: link.playhead > 0.3)
+    here, began = link.playhead, time.perf_counter()
+    qtbot.wait(500)
+    assert link.playhead - here == pytest.approx(time.perf_counter() - began, abs=0.1)
+    player.toggle()
+    qtbot.wait(400)
+    paused = link.playhead
+    qtbot.wait(200)
+    assert link.playhead == paused
+    player.toggle()
+    qtbot.waitUntil(lambda: link.playhead > paused)
+    assert link.playhead < paused + 0.5, "it goes on where it was"
+    link.set_loop(0.5, 1.0)
+    player.play(0.9)
+    qtbot.waitUntil(lambda: 0.5 <= link.playhead < 0.8, timeout=3000)
+    link.clear_loop()
+    player.play(1.8)
+    qtbot.waitUntil(lambda: not player.is_playing, timeout=3000)
+
+
+def test_the_level_is_a_gain_in_samples(player: Player, system: FakeSystem) -> None:
+    player.hear(REFERENCE)
+    player.set_level(-6.0)
+    player.play(0.3)
+    system.card.pull_sound()
+    system.card.pull(FADE)
+    _heard(system, 1000, _place(player), 10 ** (-6 / 20) * S)
+    player.set_level(0.0)
+    system.card.pull(2 * FADE)
+    _heard(system, 1000, _place(player), S)
+
+
+def test_a_residual_can_be_heard_ten_times_as_loud(player: Player, system: FakeSystem) -> None:
+    e = 0.5 * S + 0.2 * A
+    residual = e - float(S @ e / (S @ S)) * S
+    player.set_level(-12.0)
+    player.hear(RES_A)
+    player.play(0.3)
+    system.card.pull_sound()
+    system.card.pull(FADE)
+    _heard(system, 500, _place(player), 10 ** (-12 / 20) * residual)
+    player.set_louder(True)
+    system.card.pull(2 * FADE)
+    _heard(system, 500, _place(player), 10 ** (-12 / 20) * 10 * residual)
+    player.hear(REFERENCE)
+    system.card.pull(2 * FADE)
+    _heard(system, 500, _place(player), 10 ** (-12 / 20) * S)
+
+
+def test_the_clip_light_shows_what_went_beyond_full_scale(player: Player, system: FakeSystem) -> None:
+    peak = float(np.max(np.abs(S)))
+    player.hear(REFERENCE)
+    player.set_level(20 * math.log10(0.98 / peak))
+    player.play(0.0)
+    system.card.pull_sound()
+    system.card.pull(RATE)
+    player._tick()
+    assert not player.is_clipped
+    player.set_level(20 * math.log10(2.0 / peak))
+    system.card.pull_until(lambda: player.deck.engine.lowered < 0.8)
+    player._tick()
+    assert player.is_clipped
+    assert np.max(np.abs(system.card.samples)) <= 1.0
+    player.clear_clip()
+    assert not player.is_clipped
+    player.set_level(0.0)
+    system.card.pull(4 * FADE)
+    _heard(system, 500, _place(player), S)  # what was lowered for the loud one is so no more
+    player._tick()
+    player.clear_clip()
+    system.card.pull(1000)
+    player._tick()
+    assert not player.is_clipped
 
 
 def test_a_device_that_goes_away_is_replaced(player: Player, system: FakeSystem, link: TimeLink) -> None:
@@ -360,7 +442,7 @@ def test_a_device_that_goes_away_is_replaced(player: Player, system: FakeSystem,
     system.names = []
     system.card.failed.emit("the sound device Speakers stopped")
     assert said[-1].startswith("Nothing can be heard: no sound device")
-    assert not player.is_playing
+    assert player.is_playing, "in silence"
 
 
 def test_a_file_that_went_away_is_said(player: Player, system: FakeSystem, tmp_path: Path) -> None:

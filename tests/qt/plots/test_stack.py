@@ -267,6 +267,58 @@ def test_the_overview_marks_false_activity_without_grey_hatch(overview):
     assert "dark = 0 dB" in overview.toolTip()
 
 
+@pytest.fixture
+def hour():
+    """Flags of an hour of 10 ms frames: one in five is bad at random, ten seconds from 1800 s on all are."""
+    flags = np.random.default_rng(0).random(360_000) < 0.2
+    flags[180_000:181_000] = True
+    return flags
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_in_an_hour_the_worst_place_stands_out_of_many_bad_frames(hour, theme):
+    vb = view_box(900, 140, 0.0, 3600.0)
+    vb.theme = theme
+    bad = Runs({BandKind.BAD: Stretches.of_frames(hour, 0.0, 0.01)}, 0.01)
+    ground = QColor(theme.background)
+    for over, y in ((False, 70), (True, 138)):
+        shading = Shading(over=over)
+        shading.show_runs(bad)
+        image = drawn(shading, vb, theme.background)
+        away = [abs(image.pixelColor(x, y).blue() - ground.blue()) for x in (100, 451, 800)]
+        assert away[1] > 3 * max(away[0], away[2]) > 0, (over, away)
+
+
+def test_in_an_hour_the_overview_shows_the_share_of_bad_frames_as_a_height(link, overview, hour):
+    link.set_extent(0.0, 3600.0)
+    link.flush()
+    hour[:20_000] = False
+    hour[15_000] = True
+    overview.strip.show_osi(0.0, 0.01, np.where(hour, 0.0, 20.0))
+    overview.strip.show_runs(Runs({BandKind.BAD: Stretches.of_frames(hour, 0.0, 0.01)}, 0.01))
+    m, image = pixels(overview), overview.grab().toImage()
+    bottom = round(m.bottom)
+
+    def heights(start: float, stop: float) -> list[int]:
+        columns = range(round(m.x_of(start)), round(m.x_of(stop)))
+        rows = range(bottom - 18, bottom)
+        return [sum(image.pixelColor(x, y) == QColor(DARK.bad) for y in rows) for x in columns]
+
+    assert max(heights(0.0, 200.0)) >= 1, "a single frame in an hour is seen"
+    assert np.mean(heights(500.0, 1700.0)) == pytest.approx(0.2 * 18, abs=1.5)
+    assert max(heights(1795.0, 1815.0)) >= 16
+
+
+def test_in_an_hour_false_activity_everywhere_is_not_hatched_all_over(hour):
+    hour[:180_000] &= np.arange(180_000) % 4 > 0
+    shading = Shading()
+    shading.show_runs(Runs({BandKind.FALSE_ACTIVITY: Stretches.of_frames(hour, 0.0, 0.01)}, 0.01))
+    image = drawn(shading, view_box(900, 140, 0.0, 3600.0), DARK.background)
+    hatched = [any(image.pixelColor(x, y) != QColor(DARK.background) for y in range(16)) for x in range(900)]
+    assert any(hatched[450:453])
+    assert sum(hatched) < 10
+
+
 def test_overlapping_runs_count_once(overview):
     m = pixels(overview)
     for found in (Stretches.of([10, 12, 10.5], [20, 15, 11]), Stretches.of_frames(np.arange(100) // 10 == 1, 0.5, 1.0)):

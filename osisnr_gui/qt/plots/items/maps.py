@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from osisnr_gui.core.reduce import Pyramid, is_crowded, lowest_per_stretch, summary_per_column
+from osisnr_gui.core.reduce import Pyramid, frame_columns, is_crowded, lowest_per_stretch
 from osisnr_gui.core.several import NOBODY, BestOf, column_edges
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font, with_alpha
@@ -203,6 +203,7 @@ def heat_image(density: Floats) -> QImage:
 
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
+LEAST_BAR = 2  # pixels that a single bad frame of hundreds is high
 #: Where frames are narrower than the first, stripes of the second share their frames: narrower ones are a bar code.
 LEAST_FRAME_PIXELS, STRIPE_PIXELS = 2, 4
 #: A letter names a stretch of pixels in which one system has this share of the frames or more.
@@ -232,41 +233,55 @@ class OverviewStrip(PixelItem):
             self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the strip: one or two pixel rows of colours, silence, and marks."""
+        """Draw the strip: colours, silence, and marks; where it is crowded, the share of bad frames for marks."""
         vb = self.pixels(painter)
-        theme, rows = vb.theme, self._values(vb)
-        covered = {kind: stretches.coverage(vb) > 0 for kind, stretches in self._runs.kinds.items()}
-        ground, line = QColor(theme.panel), with_alpha(theme.silent, 0.45)
-        painter.fillRect(vb.rect(), ground)
-        painter.drawImage(vb.rect(), colour_image(rows))
-        silent = covered[BandKind.SILENT] & np.isnan(rows[-1])
-        painter.fillRect(vb.rect(), hatch_brush(silent, ground, line, vb.pixel_ratio))
-        # Bad frames and false activity, at the lower edge.
-        bad = column_spans(covered[BandKind.BAD] | covered[BandKind.MISSED], vb)
-        false = covered[BandKind.FALSE_ACTIVITY]
-        ticks = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT)
-        if bad or false.any():
-            painter.fillRect(ticks, QColor(theme.background))
-        colour = QColor(theme.bad)
-        if false.any():
-            hatch = hatch_brush(false, with_alpha(theme.bad, 0.35), colour, vb.pixel_ratio)
-            painter.fillRect(ticks.adjusted(0, 1, 0, 0), hatch)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRects([QRectF(a, ticks.top() + 1, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in bad])
+        share = {kind: stretches.coverage(vb) for kind, stretches in self._runs.kinds.items()}
+        crowded = is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
+        colours = QRectF(0.0, 0.0, vb.width(), vb.height() / 2 if crowded else vb.height())
+        values = (self._means if crowded else self._lowest)(vb)
+        painter.fillRect(vb.rect(), QColor(vb.theme.panel))
+        painter.drawImage(colours, colour_image(values[None, :]))
+        silent = (share[BandKind.SILENT] > 0) & np.isnan(values)
+        ground, line = QColor(vb.theme.panel), with_alpha(vb.theme.silent, 0.45)
+        painter.fillRect(colours, hatch_brush(silent, ground, line, vb.pixel_ratio))
+        bad, false = share[BandKind.BAD] + share[BandKind.MISSED], share[BandKind.FALSE_ACTIVITY]
+        if crowded or bad.any() or false.any():
+            (_paint_density if crowded else _paint_ticks)(painter, vb, bad, false)
 
-    def _values(self, vb: PixelViewBox) -> FloatArray:
-        """(1, columns): the lowest OSI-SNR of each pixel column; where it is crowded (2, columns), means above."""
-        where = (self._t0, self._dt, vb.t0, vb.t1, vb.columns)
-        if not is_crowded(*where[1:]):
-            return lowest_per_stretch(self._osi.values, *where)[None, :]
-        # Among hundreds of frames there is always a bad one: the mean above tells good parts from poor.
-        times, lowest, _, means = summary_per_column(self._osi, *where)
-        rows = np.full((2, vb.columns), np.nan)
-        places = np.floor((times - vb.t0) * (vb.columns / (vb.t1 - vb.t0))).astype(np.intp)
+    def _lowest(self, vb: PixelViewBox) -> FloatArray:
+        """The lowest OSI-SNR of each pixel column."""
+        return lowest_per_stretch(self._osi.values, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
+
+    def _means(self, vb: PixelViewBox) -> FloatArray:
+        """The mean of each pixel column: among hundreds of frames there is always a bad one."""
+        columns = frame_columns(self._osi.size, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
+        means = np.full(vb.columns, np.nan)
+        places = np.floor((columns.centres - vb.t0) * (vb.columns / (vb.t1 - vb.t0))).astype(np.intp)
         inside = (places >= 0) & (places < vb.columns)
-        rows[:, places[inside]] = means[inside], lowest[inside]
-        return rows
+        means[places[inside]] = self._osi.means(columns)[inside]
+        return means
+
+
+def _paint_ticks(painter: QPainter, vb: PixelViewBox, bad: FloatArray, false: FloatArray) -> None:
+    """Bad frames, and false activity hatched, at the lower edge."""
+    ticks, colour = QRectF(0.0, vb.height() - TICK_HEIGHT, vb.width(), TICK_HEIGHT), QColor(vb.theme.bad)
+    painter.fillRect(ticks, QColor(vb.theme.background))
+    hatch = hatch_brush(false > 0, with_alpha(vb.theme.bad, 0.35), colour, vb.pixel_ratio)
+    painter.fillRect(ticks.adjusted(0, 1, 0, 0), hatch)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    spans = column_spans(bad > 0, vb)
+    painter.drawRects([QRectF(a, ticks.top() + 1, max(b - a, 1.0), TICK_HEIGHT - 1) for a, b in spans])
+
+
+def _paint_density(painter: QPainter, vb: PixelViewBox, bad: FloatArray, false: FloatArray) -> None:
+    """In the lower half, the share of every column that is bad, and of false activity above it, hatched, as heights."""
+    half, colour = QRectF(0.0, vb.height() / 2, vb.width(), vb.height() / 2), QColor(vb.theme.bad)
+    rows = max(vb.rows // 2, 1)
+    bad = np.where(bad > 0, np.maximum(bad, LEAST_BAR * vb.pixel_ratio / rows), 0.0)
+    shares = np.clip(np.stack((1.0 - bad - false, false, bad)), 0.0, 1.0)
+    painter.fillRect(half, hatch_brush(false > 0, with_alpha(vb.theme.bad, 0.35), colour, vb.pixel_ratio))
+    painter.drawImage(half, stacked_image(shares, [vb.theme.background, "transparent", vb.theme.bad], rows))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
-from osisnr_gui.core.reduce import runs_of
+from osisnr_gui.core.reduce import is_crowded, runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import PixelItem, column_brush, column_spans, hatch_brush, safe_array
@@ -22,6 +23,8 @@ from osisnr_gui.session.tracks import Track, clip_places
 
 #: Strength of a column that bad frames barely touch, as a share of the full one.
 FAINTEST = 0.35
+#: The same where many frames share every column, and how much stronger than elsewhere one is that is bad throughout.
+CROWDED_FAINTEST, CROWDED_STRENGTH = 0.2, 2.5
 #: Height of the stripe, and of marks: those of clipping are higher than the bars of notes, which lie over them.
 STRIPE_PIXELS, MARK_PIXELS, BAR_PIXELS, CLIP_PIXELS = 5.0, 4.0, 3.0, 6.0
 #: More notes than this in sight are bars only: texts would hide the picture.
@@ -85,9 +88,11 @@ class Runs:
     """Runs of frames to shade, by kind; kinds that are missing have none.
 
     One object serves all rows; what it works out for one of them it keeps for the next.
+    step : of the frames; unknown, they are never too many for the columns.
     """
 
-    def __init__(self, kinds: Mapping[BandKind, Stretches] = MappingProxyType({})) -> None:
+    def __init__(self, kinds: Mapping[BandKind, Stretches] = MappingProxyType({}), step: float = math.inf) -> None:
+        self._step = step
         self.kinds = {kind: kinds.get(kind, NOWHERE) for kind in BandKind}
         self._key: object = None
         self._share: dict[BandKind, FloatArray] = {}
@@ -106,15 +111,21 @@ class Runs:
     def _shade(self, vb: PixelViewBox, over: bool) -> Brushes:
         share, theme = self._share, vb.theme
         bad = np.minimum(share[BandKind.BAD] + share[BandKind.MISSED], 1.0)
+        silent, least, crowding = share[BandKind.SILENT] >= 0.5, 0.0, 1.0
         # A single bad frame in an hour must still be seen: any coverage starts at a visible step.
-        strength = np.where(bad > 0, FAINTEST + (1 - FAINTEST) * bad, 0.0)
-        silent, false = share[BandKind.SILENT] >= 0.5, share[BandKind.FALSE_ACTIVITY] > 0
+        if is_crowded(self._step, vb.t0, vb.t1, vb.columns):
+            # Something is bad in every column then: squares and a higher end make those stand out that mostly are.
+            strength, crowding = CROWDED_FAINTEST + (1 - CROWDED_FAINTEST) * bad**2, CROWDED_STRENGTH
+            least = min(2 * float(np.median(share[BandKind.FALSE_ACTIVITY])), 0.5)
+        else:
+            strength = FAINTEST + (1 - FAINTEST) * bad
+        strength, false = np.where(bad > 0, strength, 0.0), share[BandKind.FALSE_ACTIVITY] > least
         weight = 1 / 3 if over else 1.0  # more would change the colours of a picture that are to be read
         quiet, loud = weight * theme.silent_opacity, weight * theme.bad_opacity
         full = [
             *_hatching(silent, theme.silent, (quiet / 2, 2.5 * quiet), vb),
             *_hatching(false, theme.bad, (loud / 2, 3 * loud), vb),
-            *_columns(theme.bad, loud * strength, vb),
+            *_columns(theme.bad, crowding * loud * strength, vb),
         ]
         stripe: list[QBrush] = []
         if over:
