@@ -163,7 +163,7 @@ class SessionFiles(QObject):
         if session.notes == self.saved.notes or not session.notes:
             if not self.path or session == self.saved or session.is_empty:
                 return True
-            text = _("{name} has changes that are not saved. Save them?").format(name=self.name)
+            text = _("{name} has changes that are not saved. Save them?").format(name=display_name(self.path))
         answer = ask(self._window, _("Save the session?"), text, kinds.Save, kinds.Discard, kinds.Cancel)
         return answer == 1 or (answer == 0 and self.save())
 

@@ -110,7 +110,7 @@ def test_changes_of_a_named_session_are_not_dropped_without_a_question(
     window.views.store.edit(lambda session: edits.set_threshold(session, 6.0))
     asked = answer(monkeypatch, "Cancel")
     window.commands.take_files([files[0]], add=False)
-    assert asked == ["work has changes that are not saved. Save them?"]
+    assert asked == ["work.osisnr has changes that are not saved. Save them?"]
     assert window.views.store.session.threshold_db == 6.0
     answer(monkeypatch, "Save")
     window.commands.take_files([files[0]], add=False)
