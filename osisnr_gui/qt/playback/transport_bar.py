@@ -102,8 +102,8 @@ class TransportBar(Themed, QWidget):
         """Room for narrow buttons: they are made so once there is no more."""
         hint = super().minimumSizeHint()
         spare = 0 if self._is_narrow else SPARE * (len(SHORT_NAMES) + len(self._names))
-        extra = [button for button in (self._band, self._speed, self._louder) if not button.isHidden()]
-        return hint - QSize(spare + sum(button.sizeHint().width() + SPACING for button in extra), 0)
+        extra = [part for part in (self._band, self._speed, self._louder, self._level) if not part.isHidden()]
+        return hint - QSize(spare + sum(part.minimumSizeHint().width() + SPACING for part in extra), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wide or narrow buttons for the new width."""
@@ -115,6 +115,7 @@ class TransportBar(Themed, QWidget):
         hears_residual = self._player.sound.kind is SoundKind.RESIDUAL
         for button in (self._band, self._speed):
             button.setVisible(self.width() >= CRAMPED)
+        self._level.setVisible(self.width() >= CRAMPED and not self._player.problem)
         self._louder.setVisible(self.width() >= (CRAMPED if hears_residual else ROOMY))
         narrow = len(self._names) > MOST_WIDE or self.width() < ROOMY
         for button in (*self._buttons.values(), self._louder, *self._estimates):
@@ -136,8 +137,7 @@ class TransportBar(Themed, QWidget):
         louder.setChecked(player.residual_is_louder)
         self._fit()
         self._clip.show_clip(player.is_clipped)
-        for each in (self._level, self._clip):
-            each.setVisible(not player.problem)
+        self._clip.setVisible(not player.problem)
         with QSignalBlocker(self._level):
             self._level.setValue(_place_of(player.level_db))
         tip = _("Output level: {level}; double click: 0 dB").format(level=signed_db(player.level_db))
