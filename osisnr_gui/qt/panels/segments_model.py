@@ -32,12 +32,18 @@ ABSOLUTE: tuple[Entry, ...] = (
     (_("fused loss over"), Criterion.LOSS, None),
     (_("sudden drop of at least"), Criterion.DROP, None),
 )
+SHARES: tuple[Entry, ...] = (
+    (_("worst share of the frames"), Criterion.WORST, None),
+    (_("share of the loss"), Criterion.SHARE, None),
+)
 WORST_SHARES = (0.01, 0.05, 0.10)
 TIP = _(
     "What makes an active frame bad; missed frames and false activity are bad in their own right.\n"
     "OSI-SNR: the dashed line in its plot, to be dragged. Fused loss: 1/OSI-SNR + γ·MC-MSE of the frame, of the result "
     "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
-    "Worse than another estimate: under that one's curve."
+    "Worse than another estimate: under that one's curve.\n"
+    "Worst share of the frames: of those that count. Share of the loss: the fewest frames, of any level and length, "
+    "that hold this much of 1/OSI-SNR (exact, method 1)."
 )
 GATE_TIP = _(
     "Frames count when the reference is within this of its loudest frame, false activity when the estimate is within "
@@ -116,19 +122,21 @@ class CriterionBar(QWidget):
         self.box.activated.connect(self._take_entry)
         self.decibels = NumberField(-20.0, 100.0, self, step=0.5)
         self.loss = NumberField(0.0, 1e9, self, step=0.1, suffix="", decimals=3)
+        self.percent = NumberField(0.1, 100.0, self, step=1.0, suffix=" %")
         default = words.db(DEFAULT_THRESHOLD_DB)
         self.decibels.setToolTip(tooltip(_("The limit; default {value} for exact OSI-SNR").format(value=default)))
         self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
-        for field in (self.decibels, self.loss):
+        self.percent.setToolTip(tooltip(_("The share, of the frames that count or of the loss")))
+        for field, unit in ((self.decibels, 1.0), (self.loss, 1.0), (self.percent, 0.01)):
             field.setAccessibleName(_("limit"))
-            field.valueChanged.connect(lambda value: ask(partial(edits.set_limit, limit=value), "threshold"))
+            field.valueChanged.connect(lambda x, unit=unit: ask(partial(edits.set_limit, limit=unit * x), "threshold"))
         self.presets = _menu_button(_("Worst ▾"), _("Set the limit by the share of frames beyond it"), self)
         self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
         self.more.setIconSize(QSize(16, 16))
         tint(self.more, "settings", theme)
         self.options = SegmentOptions(ask)
         self._fill_menus()
-        limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
+        limit = row_of(self.decibels, self.loss, self.percent, self.presets, REST, self.more, spacing=GAP // 2)
         column_of(self.box, limit, owner=self, spacing=GAP // 2)
         self.show_session(Session(), 0)
 
@@ -145,17 +153,19 @@ class CriterionBar(QWidget):
         others: list[Entry] = [(against.format(name=words.estimate_letter(k)), Criterion.AGAINST, k) for k in places]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
-        entries = [*ABSOLUTE, *others]
+        entries = [*ABSOLUTE, *others, *SHARES]
         if entries != self._entries:
             self._entries = entries
             self.box.clear()
             self.box.addItems([text for text, *_rest in entries])
         rival = other_place(session, index) if places and is_against else None
         self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
-        is_loss = choice.criterion is Criterion.LOSS
-        self.decibels.setVisible(not is_loss)
-        self.loss.setVisible(is_loss)
-        (self.loss if is_loss else self.decibels).show_value(edits.limit_of(session))
+        fields, limit = (self.decibels, self.loss, self.percent), edits.limit_of(session)
+        kinds = {Criterion.LOSS: self.loss, Criterion.WORST: self.percent, Criterion.SHARE: self.percent}
+        shown_field = kinds.get(choice.criterion, self.decibels)
+        for field in fields:
+            field.setVisible(field is shown_field)
+        shown_field.show_value(100 * limit if shown_field is self.percent else limit)
         self.options.show_choice(choice)
 
     def show_score(self, score: PairScore | None, shares: LossShares | None) -> None:
@@ -178,6 +188,8 @@ class CriterionBar(QWidget):
     def _take_entry(self, index: int) -> None:
         _text, criterion, place = self._entries[index]
         changes: dict[str, Any] = {} if place is None else {"against": place}
+        if criterion is Criterion.SHARE:  # however quiet or short they are
+            changes = {"minimum_s": 0.0, "gate_db": None}
         self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
 
     def _set_worst(self, share: float) -> None:
@@ -267,7 +279,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     @property
     def has_worst(self) -> bool:
         """Whether the criterion has a figure of its own: a drop or a loss."""
-        return self.table is not None and self.table.bad.choice.criterion is not Criterion.OSI
+        return self.table is not None and not self.table.bad.choice.criterion.by_osi
 
     def title(self, column: SegmentColumn) -> str:
         """The title, with the unit of what is listed."""

@@ -211,6 +211,7 @@ def test_a_criterion_brings_its_limit_and_its_column(panel: BadSegmentsPanel, da
     names = [panel.criterion.box.itemText(k) for k in range(panel.criterion.box.count())]
     assert names == [
         *("exact OSI-SNR under", "fused loss over", "sudden drop of at least", "worse than B by at least"),
+        *("worst share of the frames", "share of the loss"),
     ]
     for index, (criterion, limit) in enumerate(
         ((Criterion.OSI, 3.0), (Criterion.LOSS, 1.0), (Criterion.DROP, 6.0), (Criterion.AGAINST, 3.0))
@@ -231,6 +232,23 @@ def test_a_criterion_brings_its_limit_and_its_column(panel: BadSegmentsPanel, da
     assert taken.session.bad.against == 1
     panel.show_analysis(rescore(taken.session, damaged), 1)
     assert panel.criterion.box.currentText() == "worse than A by at least"
+
+
+def test_a_share_of_the_frames_or_of_the_loss_is_a_criterion(
+    panel: BadSegmentsPanel, damaged: Analysis, edits_of
+) -> None:
+    taken = edits_of(panel, damaged.session)
+    for text, shown, typed in (("worst share of the frames", "1.0 %", 5.0), ("share of the loss", "50.0 %", 80.0)):
+        panel.criterion.box.activated.emit(panel.criterion.box.findText(text))
+        panel.show_analysis(rescore(taken.session, damaged), 0)
+        assert panel.criterion.box.currentText() == text
+        assert panel.criterion.percent.isVisible()
+        assert panel.criterion.percent.text() == shown
+        panel.criterion.percent.setValue(typed)
+        assert edits.limit_of(taken.session) == pytest.approx(typed / 100)
+        panel.show_analysis(rescore(taken.session, damaged), 0)
+        assert panel.table.isColumnHidden(_column(panel, "worst"))
+        assert panel.model.rowCount()
 
 
 def test_presets_and_options_are_edits(panel: BadSegmentsPanel, damaged: Analysis, edits_of) -> None:
