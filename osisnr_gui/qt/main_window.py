@@ -285,7 +285,9 @@ class MainWindow(QMainWindow):
         for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
-        for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
+        sources, estimates, segments = views.sources, views.plots.estimates, views.segments
+        choices = sources.chosen, estimates.chosen, views.summary.selected_changed, segments.estimate_requested
+        for choice in choices:
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         for chart in self.findChildren(Chart):
