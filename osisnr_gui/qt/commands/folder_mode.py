@@ -25,7 +25,7 @@ from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.guess import Role, read_roles
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.text.catalogue import _, ngettext
 
@@ -387,7 +387,5 @@ def _scoring(session: Session) -> Session:
 
 
 def _by_role(first: str, second: str) -> tuple[str, str]:
-    """References, then estimates, by the folders' names; as they came where those say nothing."""
-    swaps = name_role(second) is Role.REFERENCE or name_role(first) is Role.ESTIMATE
-    agrees = name_role(first) is not Role.REFERENCE and name_role(second) is not Role.ESTIMATE
-    return (second, first) if swaps and agrees else (first, second)
+    """References, then estimates, by the rules for files; as they came where the names say nothing."""
+    return (second, first) if read_roles((first, second)).roles[1] is Role.REFERENCE else (first, second)
