@@ -285,9 +285,8 @@ class MainWindow(QMainWindow):
         for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
-        sources, estimates, segments = views.sources, views.plots.estimates, views.segments
-        choices = sources.chosen, estimates.chosen, views.summary.selected_changed, segments.estimate_requested
-        for choice in choices:
+        others = (panel.chosen for panel in (views.sources, views.plots.estimates, views.segments))
+        for choice in (views.summary.selected_changed, *others):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         for chart in self.findChildren(Chart):

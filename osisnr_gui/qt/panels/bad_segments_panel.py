@@ -35,7 +35,7 @@ class BadSegmentsPanel(QWidget):
     """Follows the threshold live while it is in sight; out of sight it works out its table when that is asked for."""
 
     edit_requested = Signal(object, str)
-    estimate_requested = Signal(int)  # bring it into view: a segment of it was chosen
+    chosen = Signal(int)  # bring it into view: a segment of it was chosen
     segment_shown = Signal(float, float)  # go there: select and zoom
     segment_activated = Signal(float, float)  # and listen to it
     export_requested = Signal()
@@ -118,13 +118,10 @@ class BadSegmentsPanel(QWidget):
         names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
         return segments_csv(shown.table, order, shown.notes, names, shown.other)
 
-    def _score(self) -> PairScore | None:
-        pair = self._analysis.pair_at(self._selected)
-        return None if pair is None else pair.score
-
     def _refresh(self) -> None:
         """Make the table that of the score in view, or of all of them."""
-        score, session, pairs = self._score(), self._analysis.session, self._analysis.pairs
+        session, pairs, pair = self._analysis.session, self._analysis.pairs, self._analysis.pair_at(self._selected)
+        score = None if pair is None else pair.score
         self.scope.setVisible(len(pairs) > 1)
         every = self.scope.current == 1 and len(pairs) > 1
         places = [place for place in range(len(pairs)) if every or place == self._selected]
@@ -137,9 +134,11 @@ class BadSegmentsPanel(QWidget):
         if shown != self._shown:  # else the rows stay where they are
             self._shown = shown
             self._show_lists([(place, find_segment_table(found)) for place, found in scores], others)
-        table, other = (None, "") if self.model.shown is None else (self.model.shown.table, self.model.shown.other)
-        set_text(self.sentence, "" if table is None else self._counts(segment_words.counts_sentence(table, other)))
-        self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
+        of, template = self.model.shown, _("{n} in all. {letter}: {sentence}") if len(scores) > 1 else "{sentence}"
+        said = "" if of is None else segment_words.counts_sentence(of.table, of.other)
+        values = {"n": self.model.n_places(), "letter": estimate_letter(self._selected), "sentence": said}
+        set_text(self.sentence, said and template.format(**values))
+        self.sentence.setToolTip("" if of is None else tooltip(segment_words.counts_tip(of.table, of.other)))
         self._show_shares(score)
         self._mark()
 
@@ -155,13 +154,6 @@ class BadSegmentsPanel(QWidget):
         longest = self.model.text(n_rows - 1, column) if n_rows else ""
         self.table.fit_column(section, self.model.title(column), longest, CELL_PADDING)
 
-    def _counts(self, sentence: str) -> str:
-        """What is said of the estimate in view, after how many segments all of them have."""
-        if len(self.model.lists) < 2:
-            return sentence
-        template, letter = _("{n} in all. {letter}: {sentence}"), estimate_letter(self._selected)
-        return template.format(n=self.model.n_places(), letter=letter, sentence=sentence)
-
     def _show_shares(self, score: PairScore | None) -> None:
         if score is None:
             self._shares = None
@@ -169,7 +161,8 @@ class BadSegmentsPanel(QWidget):
             facts = score.facts
             self._shares = facts, LossShares.of(facts.frames.exact_osi_db, facts.active)
         shares = None if self._shares is None else self._shares[1]
-        self.criterion.show_score(score)
+        self.criterion.score = score
+        self.criterion.presets.setEnabled(score is not None)
         set_text(self.carriers, "" if shares is None else segment_words.carriers_sentence(shares))
         by_osi = score is not None and score.bad.choice.criterion is Criterion.OSI
         self.plot.show_shares(shares, score.bad.n_under if score is not None and by_osi else 0)
@@ -204,7 +197,7 @@ class BadSegmentsPanel(QWidget):
     def _show_row(self, row: int, *, plays: bool = False) -> None:
         of, place = self.model.at(self.model.place(row))
         if of.estimate != self._selected:
-            self.estimate_requested.emit(of.estimate)
+            self.chosen.emit(of.estimate)
             self.show_analysis(self._analysis, of.estimate)
         (self.segment_activated if plays else self.segment_shown).emit(*of.table.span(place))
 

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
-from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB
+from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.types import FloatArray, IntArray
 from osisnr_gui.qt.look.theme import Theme, tint
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button
@@ -59,50 +59,42 @@ class SegmentOptions(QWidget):
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._ask = ask
-        self.minimum, self.join = _milliseconds("minimum_s", self), _milliseconds("join_s", self)
+        self.minimum, self.join = (
+            NumberField(0.0, MS * limits(BadChoice, name)[1], self, step=8.0, suffix=" ms", decimals=0)
+            for name in ("minimum_s", "join_s")
+        )
         self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
         self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
-        default = BadChoice()
-        least, join = default.minimum_s * MS, default.join_s * MS
-        least_tip = _("Shorter segments are not listed.")
         join_tip = _("Bad frames no further apart than this make one segment.")
         window_tip = _("A sudden drop is one under the median of this time.")
-        settings = (
-            _setting(_("shortest segment"), self.minimum, least, least_tip),
-            _setting(_("join gaps up to"), self.join, join, join_tip),
-            _setting(_("level gate"), self.gate, DEFAULT_GATE_DB, GATE_TIP),
-            _setting(_("running median"), self.window_field, default.window_s, window_tip),
+        #: Field of BadChoice, its unit in that of the number field, name and tooltip.
+        self._rows = (
+            ("minimum_s", MS, self.minimum, _("shortest segment"), _("Shorter segments are not listed.")),
+            ("join_s", MS, self.join, _("join gaps up to"), join_tip),
+            ("gate_db", 1.0, self.gate, _("level gate"), GATE_TIP),
+            ("window_s", 1.0, self.window_field, _("running median"), window_tip),
         )
+        settings: list[Setting] = []
+        for name, unit, field, title, tip in self._rows:
+            default = unit * getattr(BadChoice(), name)
+            reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
+            settings.append((title, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)))
+            field.valueChanged.connect(partial(self._change, name, unit))
         grid = QGridLayout(self)
         grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         lay_out_settings(grid, settings)
         grid.setHorizontalSpacing(MARGIN)
-        self.minimum.valueChanged.connect(lambda ms: self._change(minimum_s=ms / MS))
-        self.join.valueChanged.connect(lambda ms: self._change(join_s=ms / MS))
-        self.gate.valueChanged.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
-        self.window_field.valueChanged.connect(lambda seconds: self._change(window_s=seconds))
-        self.show_choice(default)
+        self.show_choice(BadChoice())
 
     def show_choice(self, choice: BadChoice) -> None:
         """Show what is in force; nothing is emitted."""
-        self.minimum.show_value(choice.minimum_s * MS)
-        self.join.show_value(choice.join_s * MS)
-        self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
-        self.window_field.show_value(choice.window_s)
+        for name, unit, field, *_rest in self._rows:
+            value = getattr(choice, name)
+            field.show_value(GATE_OFF if value is None else unit * value)
 
-    def _change(self, **changes: Any) -> None:
-        self._ask(partial(edits.set_bad, **changes), "_".join(changes))
-
-
-def _setting(name: str, field: NumberField, default: float, tip: str) -> Setting:
-    """default : in the unit of the field."""
-    reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
-    return name, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)
-
-
-def _milliseconds(name: str, parent: QWidget) -> NumberField:
-    low, high = limits(BadChoice, name)
-    return NumberField(low * MS, high * MS, parent, step=8.0, suffix=" ms", decimals=0)
+    def _change(self, name: str, unit: float, shown: float) -> None:
+        change: dict[str, Any] = {name: None if name == "gate_db" and shown >= GATE_OFF else shown / unit}
+        self._ask(partial(edits.set_bad, **change), name)
 
 
 class CriterionBar(QWidget):
@@ -111,7 +103,7 @@ class CriterionBar(QWidget):
     def __init__(self, theme: Theme, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
         self._ask = ask
-        self._score: PairScore | None = None
+        self.score: PairScore | None = None  # what limits by share of frames are taken from
         self._shown: tuple[object, ...] = ()
         self._entries: list[Entry] = []
         self.box = NarrowBox(self, 12)
@@ -166,11 +158,6 @@ class CriterionBar(QWidget):
             field.show_value(100 * limit if field is self.percent else limit)
         self.options.show_choice(choice)
 
-    def show_score(self, score: PairScore | None) -> None:
-        """What limits by share of frames are taken from."""
-        self._score = score
-        self.presets.setEnabled(score is not None)
-
     def _fill_menus(self) -> None:
         menu = self.presets.menu()
         for share in WORST_SHARES:
@@ -196,8 +183,8 @@ class CriterionBar(QWidget):
         self._ask(partial(edits.set_bad, criterion=Criterion.SHARE, minimum_s=0.0, gate_db=None, **changes), "")
 
     def _set_worst(self, share: float) -> None:
-        if self._score is not None:
-            self._ask(partial(set_worst_share, score=self._score, share=share), "")
+        if self.score is not None:
+            self._ask(partial(set_worst_share, score=self.score, share=share), "")
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:

@@ -71,7 +71,6 @@ def columns_for(formula: Formula) -> tuple[Figure, ...]:
     """
     shown = [measure for measure in MEASURES if measure.title]
     own = [measure for measure in shown if measure.group.formula is formula]
-    own.sort(key=lambda measure: measure.unit != "")
     frames, whole = ([m for m in shown if m.group is group] for group in (Group.FRAMES, Group.WHOLE))
     gained = [measure for measure in (*own, *whole) if measure.gained]
     gained.sort(key=lambda measure: measure.unit == "")

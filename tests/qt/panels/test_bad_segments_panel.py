@@ -256,7 +256,7 @@ def test_a_share_of_the_frames_or_of_the_loss_is_a_criterion(
 def test_a_list_of_all_estimates_brings_the_one_of_a_row_into_view(panel: BadSegmentsPanel, damaged: Analysis) -> None:
     tables = [find_segment_table(pair.score) for pair in damaged.pairs]  # type: ignore[arg-type]
     seen: list[object] = []
-    panel.estimate_requested.connect(seen.append)
+    panel.chosen.connect(seen.append)
     panel.segment_shown.connect(lambda start, stop: (seen.append((start, stop)), panel.show_selection((start, stop))))
     assert panel.table.isColumnHidden(_column(panel, "estimate"))
     panel.scope._buttons[1].click()
