@@ -262,13 +262,8 @@ def set_bad(session: Session, **changes: Any) -> Session:
     return replace(session, bad=replace(session.bad, **changes))
 
 
-_LIMITS = {
-    Criterion.LOSS: "loss_limit",
-    Criterion.DROP: "drop_db",
-    Criterion.AGAINST: "against_db",
-    Criterion.WORST: "worst_share",
-    Criterion.SHARE: "loss_share",
-}
+_SHARES = {Criterion.WORST: "worst_share", Criterion.SHARE: "loss_share"}
+_LIMITS = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db", **_SHARES}
 
 
 def limit_of(session: Session) -> float:

@@ -175,11 +175,11 @@ class BadChoice:
     window_s: float = within(1.0, 0.05, 600.0)
     against_db: float = within(3.0, 0.0, 1000.0)
     against: int | None = within(None, 0, MAX_FILES - 1)
-    worst_share: float = within(0.01, 0.001, 1.0)
-    loss_share: float = within(0.5, 0.001, 1.0)
     minimum_s: float = within(bad_frames.MINIMUM_SECONDS, 0.0, 60.0)
     join_s: float = within(bad_frames.JOIN_SECONDS, 0.0, 60.0)
     gate_db: float | None = within(bad_frames.DEFAULT_GATE_DB, 0.0, 200.0)
+    worst_share: float = within(0.01, 0.001, 1.0)
+    loss_share: float = within(0.5, 0.001, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.segment_words import other_letter
 
 #: A selection is a segment when it shares at least this part of the time both cover together.
 SAME_PART = 0.5
@@ -59,7 +60,8 @@ class BadSegmentsPanel(QWidget):
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
-        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self, **looks)
+        choose = partial(setattr, self, "_curve_chosen", True)
+        self.curve = tool_button(_("curve"), curve_tip, choose, self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -123,18 +125,16 @@ class BadSegmentsPanel(QWidget):
         session, pairs, pair = self._analysis.session, self._analysis.pairs, self._analysis.pair_at(self._selected)
         score = None if pair is None else pair.score
         self.scope.setVisible(len(pairs) > 1)
-        every = self.scope.current == 1 and len(pairs) > 1
-        places = [place for place in range(len(pairs)) if every or place == self._selected]
-        scores = [(place, found) for place in places if (found := pairs[place].score) is not None]
-        others = [segment_words.other_letter(session, place) for place, _score in scores]
-        shown = scores, others, session.notes
+        places = [place for place in range(len(pairs)) if self.scope.current == 1 or place == self._selected]
+        found = [(place, each, other_letter(session, place)) for place in places if (each := pairs[place].score)]
+        shown = found, session.notes
         if score is not None and self._shown == shown and self.model.in_view == self._selected:
             return
         self.model.in_view = self._selected
         if shown != self._shown:  # else the rows stay where they are
             self._shown = shown
-            self._show_lists([(place, find_segment_table(found)) for place, found in scores], others)
-        of, template = self.model.shown, _("{n} in all. {letter}: {sentence}") if len(scores) > 1 else "{sentence}"
+            self._show_lists([(place, find_segment_table(each), other) for place, each, other in found])
+        of, template = self.model.shown, _("{n} in all. {letter}: {sentence}") if len(found) > 1 else "{sentence}"
         said = "" if of is None else segment_words.counts_sentence(of.table, of.other)
         values = {"n": self.model.n_places(), "letter": estimate_letter(self._selected), "sentence": said}
         set_text(self.sentence, said and template.format(**values))
@@ -142,10 +142,9 @@ class BadSegmentsPanel(QWidget):
         self._show_shares(score)
         self._mark()
 
-    def _show_lists(self, tables: list[tuple[int, SegmentTable]], others: list[str]) -> None:
+    def _show_lists(self, tables: list[tuple[int, SegmentTable, str]]) -> None:
         notes = self._analysis.session.notes
-        rows = zip(tables, others, strict=True)
-        self.model.show_lists([Listed(place, table, table.notes_of(notes), other) for (place, table), other in rows])
+        self.model.show_lists([Listed(place, table, table.notes_of(notes), other) for place, table, other in tables])
         for key in ("worst", "estimate"):
             self.table.setColumnHidden(self.model.section(key), not self.model.has(key))
         # Room for the longest time of this file.
@@ -210,9 +209,6 @@ class BadSegmentsPanel(QWidget):
         if index.row() != self._arrived:
             self._show_row(index.row())
         self._arrived = -1
-
-    def _choose_curve(self) -> None:
-        self._curve_chosen = True
 
     def _set_up_table(self) -> None:
         table = self.table

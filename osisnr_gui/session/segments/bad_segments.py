@@ -152,8 +152,8 @@ class BadFrames:
 
     loss : what the limit on the loss was held against, None for other criteria. other : the estimate it is held
     against, None where there is none. low : frames that count and are bad by the criterion; missed, false_activity :
-    bad in their own right; bad : any of the three. limit_db : exact OSI-SNR that `low` is under, nan for criteria that
-    do not go by it. drop_db : how far each frame is under the other curve, fused : its
+    bad in their own right; bad : any of the three. limit_db : exact OSI-SNR that `low` is under, where the criterion
+    goes by it. drop_db : how far each frame is under the other curve, fused : its
     loss, None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
     """
 
@@ -234,9 +234,7 @@ def find_bad(
 
 def _osi_limit(facts: Facts, gate: LevelGate, session: Session) -> float:
     choice = session.bad
-    if not choice.criterion.by_osi:
-        return math.nan
-    if choice.criterion is Criterion.OSI:
+    if choice.criterion not in (Criterion.WORST, Criterion.SHARE):
         return session.threshold_db
     shares = LossShares.of(facts.frames.exact_osi_db, gate.active)
     worst = max(1, round(choice.worst_share * len(shares)))
