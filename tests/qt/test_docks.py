@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.panels.plain_text import ElidedLabel
 from osisnr_gui.qt.panels.summary_panel import NARROW_NAME, SAMPLE
 from osisnr_gui.qt.views import PANEL_KEYS, Docks
 
@@ -118,6 +119,19 @@ def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
         QApplication.processEvents()
         window.views.docks["summary"].setMaximumWidth(340)
         qtbot.waitUntil(lambda: panel.table.columnWidth(0) <= NARROW_NAME)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_nothing_is_elided_in_a_large_window(qtbot: QtBot) -> None:
+    with open_window(qtbot, (2560, 1440)) as window:
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        labels = [label for label in window.findChildren(ElidedLabel) if label.isVisible()]
+        assert labels
+        assert not [label.text() for label in labels if "…" in label.shown_text]
+        table = window.views.summary.table
+        assert table.columnViewportPosition(table.model().columnCount() - 1) > 0
+        assert table.horizontalScrollBar().maximum() == 0
 
 
 @pytest.mark.usefixtures("dressed")

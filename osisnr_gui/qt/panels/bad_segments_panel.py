@@ -60,8 +60,7 @@ class BadSegmentsPanel(QWidget):
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
-        choose = partial(setattr, self, "_curve_chosen", True)
-        self.curve = tool_button(_("curve"), curve_tip, choose, self, **looks)
+        self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()

@@ -23,8 +23,7 @@ DC_SHARE = 0.01
 NEAR_SILENT_DB = -50.0
 #: Codes of notices that are warnings: what the loader found, then all.
 DAMAGE = ("truncated", "damaged", "chained", "silent", "out_of_range")
-ROLES = ("roles_guessed", "roles", "two_references", "unrelated")
-SERIOUS = (*DAMAGE, *ROLES, "refused", "clipping", "delay", "polarity", "literal_not_meaningful")
+SERIOUS = (*DAMAGE, "refused", "clipping", "delay", "polarity", "roles_guessed", "roles", "literal_not_meaningful")
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,9 @@ def find_two_references(case: Case) -> Notice | None:
         template = N_("{name}: two references? Both names say so")
         if any(name_role(track.source.path) is not Role.REFERENCE for track in (case.track, reference)):
             return None
-    return case.notice("two_references", Phrase(template, name=case.name, level=words.db(median)), (case.remove,))
+    message = Phrase(template, name=case.name, level=words.db(median))
+    # Of no file: the command line is told the roles and reports of each file what it is.
+    return Notice("two_references", message, severity="warning", remedies=(case.remove,))
 
 
 def find_unrelated(case: Case, analysis: Analysis) -> Notice | None:
@@ -313,7 +315,7 @@ def find_unrelated(case: Case, analysis: Analysis) -> Notice | None:
         return None
     values = {"peak": signed(pair.delay.peak, ".2f"), "median": words.db(median), "chance": words.db(chance)}
     template = N_("{name}: unrelated to the reference? Correlation {peak}, median {median} (chance {chance})")
-    return case.notice("unrelated", Phrase(template, name=case.name, **values), (case.remove,))
+    return Notice("unrelated", Phrase(template, name=case.name, **values), severity="warning", remedies=(case.remove,))
 
 
 def _swap(case: Case) -> Remedy:
