@@ -289,7 +289,8 @@ class MainWindow(QMainWindow):
         for slider in (views.loss.alpha.slider, views.loss.gamma.slider):
             slider.sliderPressed.connect(store.hold)
             slider.sliderReleased.connect(partial(store.hold, False))
-        for choice in (views.sources.chosen, views.plots.estimates.chosen, views.summary.selected_changed):
+        others = (panel.chosen for panel in (views.sources, views.plots.estimates, views.segments))
+        for choice in (views.summary.selected_changed, *others):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         for chart in self.findChildren(Chart):

@@ -262,11 +262,12 @@ def set_bad(session: Session, **changes: Any) -> Session:
     return replace(session, bad=replace(session.bad, **changes))
 
 
-_LIMITS = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db"}
+_SHARES = {Criterion.WORST: "worst_share", Criterion.SHARE: "loss_share"}
+_LIMITS = {Criterion.LOSS: "loss_limit", Criterion.DROP: "drop_db", Criterion.AGAINST: "against_db", **_SHARES}
 
 
 def limit_of(session: Session) -> float:
-    """The limit of the criterion in force: dB, or a loss."""
+    """The limit of the criterion in force: dB, a loss, or a share."""
     name = _LIMITS.get(session.bad.criterion)
     return session.threshold_db if name is None else float(getattr(session.bad, name))
 

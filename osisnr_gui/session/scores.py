@@ -250,7 +250,7 @@ def find_segment_table(score: PairScore) -> SegmentTable:
 def _quality(score: PairScore) -> tuple[FloatArray | None, float]:
     """What the criterion in force goes by, of every frame, so that less is worse; and the sign of its limit in that."""
     bad = score.bad
-    if bad.choice.criterion is Criterion.OSI:
+    if bad.choice.criterion.by_osi:
         return score.facts.frames.exact_osi_db, 1.0
     if bad.choice.criterion is Criterion.LOSS:
         return -score.frame_loss(), -1.0
@@ -267,6 +267,8 @@ def worst_frame(score: PairScore) -> int | None:
 
 def set_worst_share(session: Session, score: PairScore, share: float) -> Session:
     """The limit of the criterion in force beyond which the worst `share` of the frames that count lie."""
+    if session.bad.criterion in (Criterion.WORST, Criterion.SHARE):
+        return edits.set_bad(session, criterion=Criterion.WORST, worst_share=share)
     values, sign = _quality(score)
     if values is None:
         return session

@@ -144,6 +144,13 @@ class Criterion(StrEnum):
     LOSS = "loss"
     DROP = "drop"
     AGAINST = "against"
+    WORST = "worst"
+    SHARE = "share"
+
+    @property
+    def by_osi(self) -> bool:
+        """Whether frames are bad under one exact OSI-SNR, given or found."""
+        return self in (Criterion.OSI, Criterion.WORST, Criterion.SHARE)
 
     @property
     def is_relative(self) -> bool:
@@ -156,7 +163,8 @@ class BadChoice:
     """Which frames are listed as bad; the limit of `Criterion.OSI` is the session's `threshold_db`.
 
     loss_limit : fused loss of a frame. drop_db, window_s : drop under the running median of this many seconds.
-    against_db, against : drop under another estimate, by its place; None = the first other one.
+    against_db, against : drop under another estimate, by its place; None = the first other one. worst_share,
+    loss_share : the lowest exact OSI-SNR, as a share of the frames that count, or of the loss (method 1) they hold.
     minimum_s, join_s : shortest segment listed, longest gap closed. gate_db : frames this far below the loudest one do
     not count; None = all count. Seconds of a mask without a sample rate are counted in frames of 8 ms.
     """
@@ -170,6 +178,8 @@ class BadChoice:
     minimum_s: float = within(bad_frames.MINIMUM_SECONDS, 0.0, 60.0)
     join_s: float = within(bad_frames.JOIN_SECONDS, 0.0, 60.0)
     gate_db: float | None = within(bad_frames.DEFAULT_GATE_DB, 0.0, 200.0)
+    worst_share: float = within(0.01, 0.001, 1.0)
+    loss_share: float = within(0.5, 0.001, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def other_letter(session: Session, index: int) -> str:
 def low_name(criterion: Criterion, other: str) -> str:
     """What a frame that is bad by the criterion is called."""
     return {
-        Criterion.OSI: _("low OSI"),
+        **dict.fromkeys((Criterion.OSI, Criterion.WORST, Criterion.SHARE), _("low OSI")),
         Criterion.LOSS: _("high loss"),
         Criterion.DROP: _("drop"),
         Criterion.AGAINST: _("below {other}").format(other=other) if other else _("below another"),
@@ -65,6 +65,12 @@ def limit_words(bad: BadFrames, other: str) -> str:
         return _("under {limit} exact OSI-SNR").format(limit=words.db(bad.threshold_db, decimals))
     if choice.criterion is Criterion.LOSS:
         return _("over a fused loss of {limit}").format(limit=words.loss(choice.loss_limit))
+    if choice.criterion in (Criterion.WORST, Criterion.SHARE):
+        share, template = choice.worst_share, _("among the worst {share} ({limit})")
+        if choice.criterion is Criterion.SHARE:
+            share, template = choice.loss_share, _("among the fewest that hold {share} of 1/OSI-SNR ({limit})")
+        limit = _("under {limit} exact OSI-SNR").format(limit=words.db(bad.limit_db, 2))
+        return template.format(share=words.percent(share), limit=limit)
     if choice.criterion is Criterion.DROP:
         template = _("{limit} or more under the median of {seconds} s around")
         return template.format(limit=words.db(choice.drop_db), seconds=words.number(choice.window_s, 1))

@@ -24,6 +24,8 @@ _SETTINGS = {
     "bad.window_s": _("running median {old} → {new} s"),
     "bad.against_db": _("limit against another estimate {old} → {new} dB"),
     "bad.against": _("estimate to be worse than {old} → {new}"),
+    "bad.worst_share": _("share of the worst frames {old} → {new}"),
+    "bad.loss_share": _("share of the loss {old} → {new}"),
     "bad.minimum_s": _("shortest segment {old} → {new} s"),
     "bad.join_s": _("join gaps up to {old} → {new} s"),
     "bad.gate_db": _("level gate {old} → {new} dB"),

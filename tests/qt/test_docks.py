@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.panels.plain_text import ElidedLabel
 from osisnr_gui.qt.panels.summary_panel import NARROW_NAME, SAMPLE
 from osisnr_gui.qt.views import PANEL_KEYS, Docks
 
@@ -118,6 +119,47 @@ def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
         QApplication.processEvents()
         window.views.docks["summary"].setMaximumWidth(340)
         qtbot.waitUntil(lambda: panel.table.columnWidth(0) <= NARROW_NAME)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_nothing_is_elided_in_a_large_window(qtbot: QtBot) -> None:
+    with open_window(qtbot, (2560, 1440)) as window:
+        window.commands.open_demo("damaged")
+        wait_final(qtbot, window)
+        labels = [label for label in window.findChildren(ElidedLabel) if label.isVisible()]
+        assert labels
+        assert not [label.text() for label in labels if "…" in label.shown_text]
+        table = window.views.summary.table
+        assert table.columnViewportPosition(table.model().columnCount() - 1) > 0
+        assert table.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 700)])
+def test_what_is_looked_at_first_is_in_sight_in_a_small_window(
+    qtbot: QtBot, samples: Path, size: tuple[int, int]
+) -> None:
+    with open_window(qtbot, size) as window:
+        estimates = (PAIR[1], "2_enhancement_est_gate.flac", "5_damaged_est.flac", "3_echo_est.flac")
+        show_files(qtbot, window, *(samples / name for name in (PAIR[0], *estimates)))
+        window.views.docks["summary"].bring()
+        wait_final(qtbot, window)
+        table, model = window.views.summary.table, window.views.summary.model
+        assert [column.key for column in model.columns[:5]] == ["name", "osi_db_median", "fused", "wins", "si_snr_db"]
+        assert table.columnViewportPosition(4) + table.columnWidth(4) <= table.viewport().width()
+        assert table.rowViewportPosition(2) + table.rowHeight(2) <= table.viewport().height()
+        metrics = table.fontMetrics()
+        for column in range(1, 5):
+            for row in range(4):
+                text = str(model.index(row, column).data())
+                assert metrics.horizontalAdvance(text) + 6 <= table.columnWidth(column), text
+        window.views.docks["frames"].bring()
+        window.resizeDocks([window.views.docks["sources"]], [1], Qt.Orientation.Horizontal)
+        wait_final(qtbot, window)
+        panel = window.views.stft
+        for note in (panel.n_fft_note, panel.hop_note):
+            words = note.text().split(" ")
+            assert max(map(note.fontMetrics().horizontalAdvance, words)) <= note.width(), note.text()
 
 
 def test_the_readout_leaves_room_for_messages(qtbot: QtBot, samples: Path) -> None:

@@ -89,6 +89,8 @@ def test_clicks_are_found_as_a_sudden_drop_and_not_by_the_threshold(
 
     dropped = _table(rescore(edits.set_bad(damaged.session, criterion=Criterion.DROP), damaged))
     assert seconds_in_clicks(dropped) > 0.09
+    for place in dropped.worst_first[:2]:
+        assert _shared(dropped, place, planted["clicks"]) > 0.9, "onsets of words drop as far, and come later"
     undamaged = find_segment_table(
         rescore(edits.set_bad(damaged.session, criterion=Criterion.DROP), damaged).pairs[1].score  # type: ignore[union-attr]
     )

@@ -25,7 +25,7 @@ from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.guess import Role, name_role
+from osisnr_gui.session.guess import Role, read_roles
 from osisnr_gui.session.session import Formula, Session, Source
 from osisnr_gui.text.catalogue import _, ngettext
 
@@ -181,7 +181,8 @@ class FolderMode(QObject):
         """Open what was dropped or named, if it is two folders or a list of pairs; a single folder asks for another."""
         folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
         if len(folders) == len(paths) == 2:
-            self.open(Inputs(_by_role(*folders)))
+            swaps = read_roles(folders).roles[1] is Role.REFERENCE  # else as they came
+            self.open(Inputs(tuple(folders[::-1] if swaps else folders)))
         elif folders and len(folders) == len(paths):
             self.choose((*folders[:2], "")[:2])
         elif len(paths) == 1 and is_pair_list(paths[0]):
@@ -384,10 +385,3 @@ def _scoring(session: Session) -> Session:
     loss = replace(session.loss, formula=Formula.LITERAL)
     kept = {name: getattr(session, name) for name in ("silence_db", "threshold_db", "lengths", "same_rate_only")}
     return Session(framing=framing, loss=loss, **kept)
-
-
-def _by_role(first: str, second: str) -> tuple[str, str]:
-    """References, then estimates, by the folders' names; as they came where those say nothing."""
-    swaps = name_role(second) is Role.REFERENCE or name_role(first) is Role.ESTIMATE
-    agrees = name_role(first) is not Role.REFERENCE and name_role(second) is not Role.ESTIMATE
-    return (second, first) if swaps and agrees else (first, second)

@@ -9,17 +9,19 @@ from PySide6.QtWidgets import QWidget
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.export.csv_files import segments_csv
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
+from osisnr_gui.qt.panels.layouts import Segmented, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label, set_text, tooltip
-from osisnr_gui.qt.panels.segments_model import CriterionBar, SegmentsModel
+from osisnr_gui.qt.panels.segments_model import CriterionBar, Listed, SegmentsModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.panel_charts import ShareChart
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.scores import PairScore, find_segment_table, set_carriers
+from osisnr_gui.session.scores import PairScore, SegmentTable, find_segment_table, set_carriers
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.segment_words import other_letter
 
 #: A selection is a segment when it shares at least this part of the time both cover together.
 SAME_PART = 0.5
@@ -34,6 +36,7 @@ class BadSegmentsPanel(QWidget):
     """Follows the threshold live while it is in sight; out of sight it works out its table when that is asked for."""
 
     edit_requested = Signal(object, str)
+    chosen = Signal(int)  # bring it into view: a segment of it was chosen
     segment_shown = Signal(float, float)  # go there: select and zoom
     segment_activated = Signal(float, float)  # and listen to it
     export_requested = Signal()
@@ -41,13 +44,15 @@ class BadSegmentsPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis, self._selected = Analysis(Session()), 0
-        self._shown: tuple[object, ...] = (None,)
+        self._shown: object = None
         self._shares: tuple[Facts, LossShares] | None = None
         self._span: tuple[float, float] | None = None
         self._seen, self._curve_chosen = True, False
         self._arrived = -1  # the row that was gone to by becoming the current one
         self.model = SegmentsModel()
         self.criterion = CriterionBar(theme, self.edit_requested.emit, self)
+        scope_tip = _("Whose segments are listed; one of another estimate brings that into view")
+        self.scope = Segmented((_("this estimate"), _("all estimates")), _("Bad segments"), scope_tip, self)
         self.sentence = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.table = CopyTable(self.model, _("Bad segments"), self)
         self.carriers = plain_label("", "muted", wrap=True, small=True, tip=CARRIER_TIP, parent=self)
@@ -55,10 +60,11 @@ class BadSegmentsPanel(QWidget):
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
-        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self, **looks)
+        self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
+        self.scope.chosen.connect(self._refresh)
         self.plot.frames_requested.connect(self._take_carriers)
         self._refresh()
 
@@ -86,7 +92,8 @@ class BadSegmentsPanel(QWidget):
         self._refresh()
         n_rows = self.model.rowCount()
         if not n_rows:
-            return segment_words.no_segment_words(self.model.table, self.model.other)
+            shown = self.model.shown
+            return segment_words.no_segment_words(*(None, "") if shown is None else (shown.table, shown.other))
         place = self._place_of_selection()
         before = -1 if direction > 0 else n_rows
         row = ((before if place is None else self.model.row(place)) + direction) % n_rows
@@ -96,44 +103,54 @@ class BadSegmentsPanel(QWidget):
     def go_to(self, time: float) -> bool:
         """Go to the segment at a time; False where there is none."""
         self._refresh()
-        place = None if self.model.table is None else self.model.table.place_at(time)
+        place = self.model.place_of(None if self.model.table is None else self.model.table.place_at(time))
         if place is not None:
             self._show_row(self.model.row(place))
         return place is not None
 
     def csv(self) -> bytes | None:
-        """The table in the order of the rows; None where there is none to save."""
+        """Those of the estimate in view in the order of the rows; None where there is nothing to save."""
         self._refresh()
-        model = self.model
-        if model.table is None:
+        shown = self.model.shown
+        if shown is None:
             return None
+        order = [place for of, place in map(self.model.at, self.model.order.tolist()) if of is shown]
         pair = self._analysis.pairs[self._selected]
         names = "" if pair.reference is None else pair.reference.source.path, pair.source.path
-        return segments_csv(model.table, model.order.tolist(), model.notes, names, model.other)
-
-    def _score(self) -> PairScore | None:
-        pair = self._analysis.pair_at(self._selected)
-        return None if pair is None else pair.score
+        return segments_csv(shown.table, order, shown.notes, names, shown.other)
 
     def _refresh(self) -> None:
-        """Make the table that of the score in view."""
-        score, session = self._score(), self._analysis.session
-        other = segment_words.other_letter(session, self._selected) if self._analysis.pairs else ""
-        if score is not None and self._shown[0] is score and self._shown[1:] == (session.notes, other):
+        """Make the table that of the score in view, or of all of them."""
+        session, pairs, pair = self._analysis.session, self._analysis.pairs, self._analysis.pair_at(self._selected)
+        score = None if pair is None else pair.score
+        self.scope.setVisible(len(pairs) > 1)
+        places = [place for place in range(len(pairs)) if self.scope.current == 1 or place == self._selected]
+        found = [(place, each, other_letter(session, place)) for place in places if (each := pairs[place].score)]
+        shown = found, session.notes
+        if score is not None and self._shown == shown and self.model.in_view == self._selected:
             return
-        self._shown = score, session.notes, other
-        table = None if score is None else find_segment_table(score)
-        self.model.show_table(table, session.notes, other)
-        self.table.setColumnHidden(self.model.section("worst"), not self.model.has_worst)
+        self.model.in_view = self._selected
+        if shown != self._shown:  # else the rows stay where they are
+            self._shown = shown
+            self._show_lists([(place, find_segment_table(each), other) for place, each, other in found])
+        of, template = self.model.shown, _("{n} in all. {letter}: {sentence}") if len(found) > 1 else "{sentence}"
+        said = "" if of is None else segment_words.counts_sentence(of.table, of.other)
+        values = {"n": self.model.n_places(), "letter": estimate_letter(self._selected), "sentence": said}
+        set_text(self.sentence, said and template.format(**values))
+        self.sentence.setToolTip("" if of is None else tooltip(segment_words.counts_tip(of.table, of.other)))
+        self._show_shares(score)
+        self._mark()
+
+    def _show_lists(self, tables: list[tuple[int, SegmentTable, str]]) -> None:
+        notes = self._analysis.session.notes
+        self.model.show_lists([Listed(place, table, table.notes_of(notes), other) for place, table, other in tables])
+        for key in ("worst", "estimate"):
+            self.table.setColumnHidden(self.model.section(key), not self.model.has(key))
         # Room for the longest time of this file.
         section, n_rows = self.model.section("start"), self.model.n_places()
         column = self.model.columns[section]
         longest = self.model.text(n_rows - 1, column) if n_rows else ""
         self.table.fit_column(section, self.model.title(column), longest, CELL_PADDING)
-        set_text(self.sentence, "" if table is None else segment_words.counts_sentence(table, other))
-        self.sentence.setToolTip("" if table is None else tooltip(segment_words.counts_tip(table, other)))
-        self._show_shares(score)
-        self._mark()
 
     def _show_shares(self, score: PairScore | None) -> None:
         if score is None:
@@ -142,7 +159,8 @@ class BadSegmentsPanel(QWidget):
             facts = score.facts
             self._shares = facts, LossShares.of(facts.frames.exact_osi_db, facts.active)
         shares = None if self._shares is None else self._shares[1]
-        self.criterion.show_score(score, shares)
+        self.criterion.score = score
+        self.criterion.presets.setEnabled(score is not None)
         set_text(self.carriers, "" if shares is None else segment_words.carriers_sentence(shares))
         by_osi = score is not None and score.bad.choice.criterion is Criterion.OSI
         self.plot.show_shares(shares, score.bad.n_under if score is not None and by_osi else 0)
@@ -161,7 +179,8 @@ class BadSegmentsPanel(QWidget):
             return None
         start, stop = table.span(place)
         shared = min(stop, span[1]) - max(start, span[0])
-        return place if shared >= SAME_PART * (max(stop, span[1]) - min(start, span[0])) else None
+        is_same = shared >= SAME_PART * (max(stop, span[1]) - min(start, span[0]))
+        return self.model.place_of(place) if is_same else None
 
     def _mark(self) -> None:
         """Make the row of the selected segment the current one; none when no segment is selected."""
@@ -174,8 +193,11 @@ class BadSegmentsPanel(QWidget):
             self.table.choose_row(row)
 
     def _show_row(self, row: int, *, plays: bool = False) -> None:
-        assert self.model.table is not None
-        (self.segment_activated if plays else self.segment_shown).emit(*self.model.table.span(self.model.place(row)))
+        of, place = self.model.at(self.model.place(row))
+        if of.estimate != self._selected:
+            self.chosen.emit(of.estimate)
+            self.show_analysis(self._analysis, of.estimate)
+        (self.segment_activated if plays else self.segment_shown).emit(*of.table.span(place))
 
     def _take_row(self, row: int) -> None:
         self._arrived = row
@@ -187,9 +209,6 @@ class BadSegmentsPanel(QWidget):
             self._show_row(index.row())
         self._arrived = -1
 
-    def _choose_curve(self) -> None:
-        self._curve_chosen = True
-
     def _set_up_table(self) -> None:
         table = self.table
         table.setMinimumHeight(4 * ROW_HEIGHT)
@@ -199,6 +218,7 @@ class BadSegmentsPanel(QWidget):
         table.fit_columns(CELL_PADDING)
         header.resizeSection(self.model.section("note"), 90)
         header.setStretchLastSection(True)
+        header.moveSection(self.model.section("estimate"), 1)
         table.clicked.connect(self._take_click)
         table.activated.connect(lambda index: self._show_row(index.row(), plays=True))
         table.row_chosen.connect(self._take_row)
@@ -211,7 +231,7 @@ class BadSegmentsPanel(QWidget):
         self.curve.toggled.connect(self.plot.setVisible)
         self.plot.hide()
         inset = (MARGIN, 0, MARGIN, 0)
-        above = column_of(self.criterion, self.sentence, margins=inset, spacing=GAP)
+        above = column_of(self.criterion, self.scope, self.sentence, margins=inset, spacing=GAP)
         below = column_of(row_of((self.carriers, 1), self.curve), self.plot, margins=inset, spacing=GAP)
         column_of(above, (self.table, 1), below, owner=self, margins=(0, GAP, 0, GAP), spacing=GAP)
 

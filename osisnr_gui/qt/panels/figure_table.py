@@ -283,12 +283,16 @@ _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.
 
 
 class VerdictScale(Themed, QWidget):
-    """Exact OSI-SNR in dB with the words of its grades. What is at the chance level or below has no mark."""
+    """Exact OSI-SNR in dB with the words of its grades. The mark of what is at chance or below is hollow, at the left.
+
+    marks : median of each estimate above chance, by its place. at_chance : places of the others.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._chance_db, self._lowest, self._selected = math.nan, 0.0, 0
         self.marks: dict[int, float] = {}
+        self.at_chance: list[int] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -298,8 +302,11 @@ class VerdictScale(Themed, QWidget):
         self._chance_db, self._selected = chance_db, selected
         self._lowest = 0.0 if math.isnan(chance_db) else chance_db
         self.marks = {place: median for place, median in medians.items() if median > self._lowest}
-        known = [f"{words.estimate_letter(place)} {words.db(median)}" for place, median in self.marks.items()]
-        told = _("median exact OSI-SNR above chance: {estimates}").format(estimates=" · ".join(known) or words.MISSING)
+        self.at_chance = [place for place, median in medians.items() if median <= self._lowest]
+        known = {place: f"{words.estimate_letter(place)} {words.db(median)}" for place, median in medians.items()}
+        above, below = (" · ".join(map(known.__getitem__, part)) for part in (self.marks, self.at_chance))
+        told = _("median exact OSI-SNR above chance: {above}; not above: {below}")
+        told = told.format(above=above or words.MISSING, below=below or words.MISSING)
         self.setAccessibleName(told)
         self.setToolTip(tooltip(f"{grade_tip()}\n{told}"))
         self.updateGeometry()
@@ -325,12 +332,14 @@ class VerdictScale(Themed, QWidget):
             for room, text in self._words(self.width()):
                 painter.fillRect(QRect(room.left(), MARKS, 1, TICK), QColor(self._theme.muted))
                 painter.drawText(room, _WRAPPED, text)
-            painter.setPen(Qt.PenStyle.NoPen)
-            for place, median in sorted(self.marks.items(), key=lambda mark: mark[0] == self._selected):
+            marks = {**self.marks, **dict.fromkeys(self.at_chance, self._lowest)}
+            for place, median in sorted(marks.items(), key=lambda mark: mark[0] == self._selected):
                 half = MARK[place == self._selected]
                 x = min(max(self._x(median, self.width()), half), self.width() - half)
                 corners = QPointF(x - half, MARKS - 2 * half + 1), QPointF(x + half, MARKS - 2 * half + 1)
-                painter.setBrush(QColor(self._theme.estimate(place).colour))
+                colour = QColor(self._theme.estimate(place).colour)
+                painter.setPen(colour)
+                painter.setBrush(colour if place in self.marks else QColor(self._theme.panel))
                 painter.drawPolygon(QPolygonF([*corners, QPointF(x, MARKS + 1)]))
 
     def _words(self, width: int) -> list[tuple[QRect, str]]:

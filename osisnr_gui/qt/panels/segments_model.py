@@ -1,16 +1,16 @@
 """Parts of the panel of bad segments: what makes a frame bad, and the table with a row for each segment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
-from osisnr_gui.core.bad_frames import DEFAULT_GATE_DB, DEFAULT_THRESHOLD_DB, LossShares
+from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.types import FloatArray, IntArray
 from osisnr_gui.qt.look.theme import Theme, tint
 from osisnr_gui.qt.panels.layouts import REST, Ask, Setting, column_of, lay_out_settings, row_of, tool_button
@@ -19,9 +19,9 @@ from osisnr_gui.qt.panels.sample_field import NarrowBox, NumberField
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.qt.plots.axes import format_time, time_format_name
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.scores import PairScore, SegmentTable, set_carriers, set_worst_share
+from osisnr_gui.session.scores import PairScore, SegmentTable, set_worst_share
 from osisnr_gui.session.segments.bad_segments import other_place, rivals
-from osisnr_gui.session.session import BadChoice, Criterion, Note, Session, limits
+from osisnr_gui.session.session import BadChoice, Criterion, Session, limits
 from osisnr_gui.text import segment_words
 from osisnr_gui.text.catalogue import _
 
@@ -32,12 +32,18 @@ ABSOLUTE: tuple[Entry, ...] = (
     (_("fused loss over"), Criterion.LOSS, None),
     (_("sudden drop of at least"), Criterion.DROP, None),
 )
+SHARES: tuple[Entry, ...] = (
+    (_("worst share of the frames"), Criterion.WORST, None),
+    (_("share of the loss"), Criterion.SHARE, None),
+)
 WORST_SHARES = (0.01, 0.05, 0.10)
 TIP = _(
     "What makes an active frame bad; missed frames and false activity are bad in their own right.\n"
     "OSI-SNR: the dashed line in its plot, to be dragged. Fused loss: 1/OSI-SNR + γ·MC-MSE of the frame, of the result "
     "that leads.\nSudden drop: under the median of its surroundings, which finds damage in a good passage.\n"
-    "Worse than another estimate: under that one's curve."
+    "Worse than another estimate: under that one's curve.\n"
+    "Worst share of the frames: of those that count. Share of the loss: the fewest frames, of any level and length, "
+    "that hold this much of 1/OSI-SNR (exact, method 1)."
 )
 GATE_TIP = _(
     "Frames count when the reference is within this of its loudest frame, false activity when the estimate is within "
@@ -53,50 +59,42 @@ class SegmentOptions(QWidget):
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._ask = ask
-        self.minimum, self.join = _milliseconds("minimum_s", self), _milliseconds("join_s", self)
+        self.minimum, self.join = (
+            NumberField(0.0, MS * limits(BadChoice, name)[1], self, step=8.0, suffix=" ms", decimals=0)
+            for name in ("minimum_s", "join_s")
+        )
         self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
         self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
-        default = BadChoice()
-        least, join = default.minimum_s * MS, default.join_s * MS
-        least_tip = _("Shorter segments are not listed.")
         join_tip = _("Bad frames no further apart than this make one segment.")
         window_tip = _("A sudden drop is one under the median of this time.")
-        settings = (
-            _setting(_("shortest segment"), self.minimum, least, least_tip),
-            _setting(_("join gaps up to"), self.join, join, join_tip),
-            _setting(_("level gate"), self.gate, DEFAULT_GATE_DB, GATE_TIP),
-            _setting(_("running median"), self.window_field, default.window_s, window_tip),
+        #: Field of BadChoice, its unit in that of the number field, name and tooltip.
+        self._rows = (
+            ("minimum_s", MS, self.minimum, _("shortest segment"), _("Shorter segments are not listed.")),
+            ("join_s", MS, self.join, _("join gaps up to"), join_tip),
+            ("gate_db", 1.0, self.gate, _("level gate"), GATE_TIP),
+            ("window_s", 1.0, self.window_field, _("running median"), window_tip),
         )
+        settings: list[Setting] = []
+        for name, unit, field, title, tip in self._rows:
+            default = unit * getattr(BadChoice(), name)
+            reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
+            settings.append((title, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)))
+            field.valueChanged.connect(partial(self._change, name, unit))
         grid = QGridLayout(self)
         grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         lay_out_settings(grid, settings)
         grid.setHorizontalSpacing(MARGIN)
-        self.minimum.valueChanged.connect(lambda ms: self._change(minimum_s=ms / MS))
-        self.join.valueChanged.connect(lambda ms: self._change(join_s=ms / MS))
-        self.gate.valueChanged.connect(lambda db: self._change(gate_db=None if db >= GATE_OFF else db))
-        self.window_field.valueChanged.connect(lambda seconds: self._change(window_s=seconds))
-        self.show_choice(default)
+        self.show_choice(BadChoice())
 
     def show_choice(self, choice: BadChoice) -> None:
         """Show what is in force; nothing is emitted."""
-        self.minimum.show_value(choice.minimum_s * MS)
-        self.join.show_value(choice.join_s * MS)
-        self.gate.show_value(GATE_OFF if choice.gate_db is None else choice.gate_db)
-        self.window_field.show_value(choice.window_s)
+        for name, unit, field, *_rest in self._rows:
+            value = getattr(choice, name)
+            field.show_value(GATE_OFF if value is None else unit * value)
 
-    def _change(self, **changes: Any) -> None:
-        self._ask(partial(edits.set_bad, **changes), "_".join(changes))
-
-
-def _setting(name: str, field: NumberField, default: float, tip: str) -> Setting:
-    """default : in the unit of the field."""
-    reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
-    return name, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)
-
-
-def _milliseconds(name: str, parent: QWidget) -> NumberField:
-    low, high = limits(BadChoice, name)
-    return NumberField(low * MS, high * MS, parent, step=8.0, suffix=" ms", decimals=0)
+    def _change(self, name: str, unit: float, shown: float) -> None:
+        change: dict[str, Any] = {name: None if name == "gate_db" and shown >= GATE_OFF else shown / unit}
+        self._ask(partial(edits.set_bad, **change), name)
 
 
 class CriterionBar(QWidget):
@@ -105,8 +103,7 @@ class CriterionBar(QWidget):
     def __init__(self, theme: Theme, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
         self._ask = ask
-        self._score: PairScore | None = None
-        self._shares: LossShares | None = None
+        self.score: PairScore | None = None  # what limits by share of frames are taken from
         self._shown: tuple[object, ...] = ()
         self._entries: list[Entry] = []
         self.box = NarrowBox(self, 12)
@@ -116,19 +113,21 @@ class CriterionBar(QWidget):
         self.box.activated.connect(self._take_entry)
         self.decibels = NumberField(-20.0, 100.0, self, step=0.5)
         self.loss = NumberField(0.0, 1e9, self, step=0.1, suffix="", decimals=3)
+        self.percent = NumberField(0.1, 100.0, self, step=1.0, suffix=" %")
         default = words.db(DEFAULT_THRESHOLD_DB)
         self.decibels.setToolTip(tooltip(_("The limit; default {value} for exact OSI-SNR").format(value=default)))
         self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
-        for field in (self.decibels, self.loss):
+        self.percent.setToolTip(tooltip(_("The share, of the frames that count or of the loss")))
+        for field, unit in ((self.decibels, 1.0), (self.loss, 1.0), (self.percent, 0.01)):
             field.setAccessibleName(_("limit"))
-            field.valueChanged.connect(lambda value: ask(partial(edits.set_limit, limit=value), "threshold"))
+            field.valueChanged.connect(lambda x, unit=unit: ask(partial(edits.set_limit, limit=unit * x), "threshold"))
         self.presets = _menu_button(_("Worst ▾"), _("Set the limit by the share of frames beyond it"), self)
         self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
         self.more.setIconSize(QSize(16, 16))
         tint(self.more, "settings", theme)
         self.options = SegmentOptions(ask)
         self._fill_menus()
-        limit = row_of(self.decibels, self.loss, self.presets, REST, self.more, spacing=GAP // 2)
+        limit = row_of(self.decibels, self.loss, self.percent, self.presets, REST, self.more, spacing=GAP // 2)
         column_of(self.box, limit, owner=self, spacing=GAP // 2)
         self.show_session(Session(), 0)
 
@@ -145,30 +144,26 @@ class CriterionBar(QWidget):
         others: list[Entry] = [(against.format(name=words.estimate_letter(k)), Criterion.AGAINST, k) for k in places]
         if is_against and not others:
             others = [(_("worse than another estimate by at least"), Criterion.AGAINST, None)]
-        entries = [*ABSOLUTE, *others]
+        entries = [*ABSOLUTE, *others, *SHARES]
         if entries != self._entries:
             self._entries = entries
             self.box.clear()
             self.box.addItems([text for text, *_rest in entries])
         rival = other_place(session, index) if places and is_against else None
         self.box.setCurrentIndex([entry[1:] for entry in entries].index((choice.criterion, rival)))
-        is_loss = choice.criterion is Criterion.LOSS
-        self.decibels.setVisible(not is_loss)
-        self.loss.setVisible(is_loss)
-        (self.loss if is_loss else self.decibels).show_value(edits.limit_of(session))
+        fields, limit = (self.decibels, self.loss, self.percent), edits.limit_of(session)
+        kinds = {Criterion.LOSS: self.loss, Criterion.WORST: self.percent, Criterion.SHARE: self.percent}
+        for field in fields:
+            field.setVisible(field is kinds.get(choice.criterion, self.decibels))
+            field.show_value(100 * limit if field is self.percent else limit)
         self.options.show_choice(choice)
-
-    def show_score(self, score: PairScore | None, shares: LossShares | None) -> None:
-        """What limits by share of frames are taken from."""
-        self._score, self._shares = score, shares
-        self.presets.setEnabled(score is not None)
 
     def _fill_menus(self) -> None:
         menu = self.presets.menu()
         for share in WORST_SHARES:
             text = _("Worst {share} of the frames that count").format(share=words.percent(share))
             menu.addAction(text, partial(self._set_worst, share))
-        half = menu.addAction(_("Frames that hold half of the loss"), self._set_half)
+        half = menu.addAction(_("Frames that hold half of the loss"), partial(self._set_share, loss_share=0.5))
         half.setToolTip(_("The fewest frames with half of 1/OSI-SNR, exact: any level, any length"))
         menu.setToolTipsVisible(True)
         form = QWidgetAction(self.more)
@@ -177,16 +172,19 @@ class CriterionBar(QWidget):
 
     def _take_entry(self, index: int) -> None:
         _text, criterion, place = self._entries[index]
+        if criterion is Criterion.SHARE:
+            self._set_share()
+            return
         changes: dict[str, Any] = {} if place is None else {"against": place}
         self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
 
-    def _set_worst(self, share: float) -> None:
-        if self._score is not None:
-            self._ask(partial(set_worst_share, score=self._score, share=share), "")
+    def _set_share(self, **changes: Any) -> None:
+        """The frames that hold a share of the loss, however quiet or short they are."""
+        self._ask(partial(edits.set_bad, criterion=Criterion.SHARE, minimum_s=0.0, gate_db=None, **changes), "")
 
-    def _set_half(self) -> None:
-        if self._shares is not None:
-            self._ask(partial(set_carriers, shares=self._shares, n_frames=self._shares.frames_for(0.5)), "")
+    def _set_worst(self, share: float) -> None:
+        if self.score is not None:
+            self._ask(partial(set_worst_share, score=self.score, share=share), "")
 
 
 def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
@@ -196,32 +194,67 @@ def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
     return button
 
 
+class Listed(NamedTuple):
+    """The segments of one estimate. notes : by a segment's place; other : letter of what it is held against."""
+
+    estimate: int
+    table: SegmentTable
+    notes: dict[int, str]
+    other: str
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentColumn(Column):
-    """A column of bad segments. values : what it is sorted by; text : a cell, by the segment's place."""
+    """A column of bad segments. values : what it is sorted by; text : a cell, by the segment's place in its table."""
 
-    values: Callable[[SegmentTable], FloatArray | IntArray]
-    text: Callable[[SegmentTable, int], str]
+    values: Callable[[Listed], FloatArray | IntArray]
+    text: Callable[[Listed, int], str]
 
 
 class SegmentsModel(ColumnModel[SegmentColumn]):
-    """Rows are segments, by their place in time; worst first until another column is chosen."""
+    """Rows are segments of one estimate or of several, by their place in time; worst first until another column is
+    chosen. in_view : the estimate that the plots show."""
 
     def __init__(self) -> None:
         super().__init__(self._make_columns())
-        self.table: SegmentTable | None = None
-        self.notes: dict[int, str] = {}
-        self.other = ""
-        self._rank: IntArray = self.order
+        self.lists: list[Listed] = []
+        self.in_view = 0
+        self._first = np.zeros(1, dtype=np.int64)  # place of the first segment of each estimate, and how many there are
+        self._ranks: dict[int, IntArray] = {}
 
-    def show_table(self, table: SegmentTable | None, notes: Sequence[Note] = (), other: str = "") -> None:
+    def show_lists(self, lists: list[Listed]) -> None:
         """Show other segments, sorted as the rows were."""
         with self.resetting():
-            self.table, self.other = table, other
-            self.notes = table.notes_of(notes) if table is not None else {}
-            self._rank = np.empty(self.n_places(), dtype=np.int64)
-            if table is not None:
-                self._rank[table.worst_first] = np.arange(1, len(table) + 1)
+            self.lists = lists
+            self._first = np.cumsum([0, *(len(each.table) for each in lists)])
+            rank = np.empty(self.n_places(), dtype=np.int64)
+            worst_first = self._sorted([-each.table.severity for each in lists])
+            rank[worst_first] = np.arange(1, rank.size + 1)
+            parts = np.split(rank, self._first[1:-1])
+            self._ranks = {each.estimate: part for each, part in zip(lists, parts, strict=False)}
+
+    @property
+    def shown(self) -> Listed | None:
+        """The segments of the estimate in view."""
+        return next((each for each in self.lists if each.estimate == self.in_view), None)
+
+    @property
+    def table(self) -> SegmentTable | None:
+        """Their figures."""
+        return None if self.shown is None else self.shown.table
+
+    def at(self, place: int) -> tuple[Listed, int]:
+        """The estimate of a place of the list, and the place in its own table."""
+        k = int(np.searchsorted(self._first, place, side="right")) - 1
+        return self.lists[k], place - int(self._first[k])
+
+    def place_of(self, place: int | None) -> int | None:
+        """The place in the list of one in the table of the estimate in view."""
+        return place if place is None or self.shown is None else int(self._first[self.lists.index(self.shown)]) + place
+
+    @staticmethod
+    def _sorted(values: list[FloatArray]) -> IntArray:
+        return np.argsort(np.concatenate([np.empty(0), *values]), kind="stable")
 
     @property
     def order_words(self) -> str:
@@ -236,43 +269,43 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
 
     def n_places(self) -> int:
         """Segments."""
-        return 0 if self.table is None else len(self.table)
+        return int(self._first[-1])
 
     def text(self, place: int, column: SegmentColumn) -> str:
         """A cell as it is on screen."""
-        assert self.table is not None, "only a segment has a place"
-        return column.text(self.table, place)
+        return column.text(*self.at(place))
 
     def find_order(self, column: SegmentColumn, *, falling: bool) -> IntArray:
         """By value: what has none comes last in both directions, equal rows stay in the order of time."""
-        if self.table is None:
-            return np.empty(0, dtype=np.int64)
-        values = np.asarray(column.values(self.table), dtype=np.float64)
-        return np.argsort(-values if falling else values, kind="stable")
+        sign = -1.0 if falling else 1.0
+        return self._sorted([np.asarray(sign * column.values(each), dtype=np.float64) for each in self.lists])
 
     def cell(self, place: int, column: SegmentColumn, role: int) -> object:
         """The note, or what the frames of a segment are."""
-        if role != ROLE.ToolTipRole or self.table is None:
+        if role != ROLE.ToolTipRole:
             return None
+        of, place = self.at(place)
         if column.key == "note":
-            return tooltip(self.notes.get(place, ""))
-        counts = segment_words.count_words(self.table, place, self.other)
+            return tooltip(of.notes.get(place, ""))
+        counts = segment_words.count_words(of.table, place, of.other)
         how = _("{counts}.\nClick: select, zoom and loop. Enter or double-click: play it, too.")
         return tooltip(how.format(counts=counts))
 
     def copied_columns(self) -> list[SegmentColumn]:
         """Those that are shown."""
-        return [column for column in self.columns if column.key != "worst" or self.has_worst]
+        return [column for column in self.columns if self.has(column.key)]
 
-    @property
-    def has_worst(self) -> bool:
-        """Whether the criterion has a figure of its own: a drop or a loss."""
-        return self.table is not None and self.table.bad.choice.criterion is not Criterion.OSI
+    def has(self, key: str) -> bool:
+        """Whether a column has something to say: of several estimates, or of a drop or a loss."""
+        if key == "estimate":
+            return len(self.lists) > 1
+        return key != "worst" or (bool(self.lists) and not self.lists[0].table.bad.choice.criterion.by_osi)
 
     def title(self, column: SegmentColumn) -> str:
         """The title, with the unit of what is listed."""
-        if column.key == "worst" and self.table is not None:
-            return _("loss\nmax") if self.table.bad.choice.criterion is Criterion.LOSS else _("drop\ndB")
+        if column.key == "worst" and self.lists:
+            of_loss = self.lists[0].table.bad.choice.criterion is Criterion.LOSS
+            return _("loss\nmax") if of_loss else _("drop\ndB")
         if column.key == "start":
             unit = time_format_name(self._last_start, "s" if self._in_seconds else "frames")
             return _("start\n{unit}").format(unit=unit)
@@ -282,15 +315,18 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
 
     @property
     def _in_seconds(self) -> bool:
-        return self.table is None or self.table.bad.facts.frames.grid.seconds
+        return not self.lists or self.lists[0].table.bad.facts.frames.grid.seconds
 
     @property
     def _last_start(self) -> float:
-        return float(self.table.start[-1]) if self.table is not None and len(self.table) else 0.0
+        return max((float(each.table.start[-1]) for each in self.lists if len(each.table)), default=0.0)
 
     def _make_columns(self) -> tuple[SegmentColumn, ...]:
-        def text_of(values: Callable[[SegmentTable], FloatArray]) -> Callable[[SegmentTable, int], str]:
-            return lambda table, place: words.number(float(values(table)[place]), 1)
+        def text_of(values: Callable[[Listed], FloatArray]) -> Callable[[Listed, int], str]:
+            return lambda of, place: words.number(float(values(of)[place]), 1)
+
+        def rank(of: Listed) -> IntArray:
+            return self._ranks[of.estimate]
 
         tip = _(
             "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames; by sudden "
@@ -304,44 +340,48 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
         share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
         worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
-        noted, few, shares = _("What was noted there (Ctrl+N)"), _("a few words"), SegmentTable.shares
-        length, kinds, least, mean, worst = map(attrgetter, ("length", "kind", "osi_min", "osi_mean", "worst"))
+        noted, few, letter_tip = _("What was noted there (Ctrl+N)"), _("a few words"), _("The estimate")
+        letter, owner = (
+            lambda of, _k: words.estimate_letter(of.estimate),
+            lambda of: np.full(len(of.table), of.estimate),
+        )
+        share, shares = lambda of, k: words.number(100 * of.table.share(k), 1), lambda of: of.table.shares()
+        names = ("start", "length", "kind", "osi_min", "osi_mean", "worst")
+        start, length, kinds, least, mean, worst = (attrgetter(f"table.{name}") for name in names)
         return (
-            SegmentColumn("rank", "#\n", tip, lambda _t: self._rank, lambda _t, k: str(self._rank[k]), widest="000"),
-            SegmentColumn("start", _("start\ns"), start_tip, lambda t: t.start, self._start, widest="000.00"),
+            SegmentColumn("rank", "#\n", tip, rank, lambda of, k: str(rank(of)[k]), widest="000"),
+            SegmentColumn("start", _("start\ns"), start_tip, start, self._start, widest="000.00"),
             SegmentColumn("length", _("length\nms"), length_tip, length, self._length, widest="0000", falling=True),
             SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
             SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
             SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
-            SegmentColumn("share", _("loss\n%"), share_tip, shares, self._share, widest="00.0", falling=True),
+            SegmentColumn("share", _("loss\n%"), share_tip, shares, share, widest="00.0", falling=True),
             SegmentColumn("worst", _("drop\ndB"), worst_tip, worst, self._worst, widest="00.0", falling=True),
+            SegmentColumn("estimate", _("est.\n"), letter_tip, owner, letter, widest="A", is_text=True),
             SegmentColumn(
-                "note", _("note\n"), noted, self._noted, lambda _t, k: self.notes.get(k, ""), widest=few, is_text=True
+                "note", _("note\n"), noted, self._noted, lambda of, k: of.notes.get(k, ""), widest=few, is_text=True
             ),
         )
 
-    def _start(self, table: SegmentTable, place: int) -> str:
+    def _start(self, of: Listed, place: int) -> str:
         if not self._in_seconds:
-            return words.number(float(table.start[place]), 0)
-        return format_time(float(table.start[place]), 0.01, self._last_start, "s")
+            return words.number(float(of.table.start[place]), 0)
+        return format_time(float(of.table.start[place]), 0.01, self._last_start, "s")
 
-    def _length(self, table: SegmentTable, place: int) -> str:
-        return words.number((1000.0 if self._in_seconds else 1.0) * float(table.length[place]), 0)
+    def _length(self, of: Listed, place: int) -> str:
+        return words.number((1000.0 if self._in_seconds else 1.0) * float(of.table.length[place]), 0)
 
-    def _kind(self, table: SegmentTable, place: int) -> str:
+    def _kind(self, of: Listed, place: int) -> str:
         """The commonest kind, and how many of the bad frames it is of where there are others."""
-        counts = table.counts[:, place]
-        name = segment_words.kind_name(table, place, self.other).removesuffix(" activity")
+        counts = of.table.counts[:, place]
+        name = segment_words.kind_name(of.table, place, of.other).removesuffix(" activity")
         return name if counts.max() == counts.sum() else f"{name} {counts.max()}/{counts.sum()}"
 
-    def _share(self, table: SegmentTable, place: int) -> str:
-        return words.number(100 * table.share(place), 1)
+    def _worst(self, of: Listed, place: int) -> str:
+        value = float(of.table.worst[place])
+        return words.loss(value) if of.table.bad.choice.criterion is Criterion.LOSS else words.number(value, 1)
 
-    def _worst(self, table: SegmentTable, place: int) -> str:
-        value = float(table.worst[place])
-        return words.loss(value) if table.bad.choice.criterion is Criterion.LOSS else words.number(value, 1)
-
-    def _noted(self, table: SegmentTable) -> FloatArray:
-        noted = np.full(len(table), np.nan)
-        noted[list(self.notes)] = 0.0
+    def _noted(self, of: Listed) -> FloatArray:
+        noted = np.full(len(of.table), np.nan)
+        noted[list(of.notes)] = 0.0
         return noted

@@ -126,13 +126,15 @@ class StftPanel(QWidget):
             self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
         grid, settings = QGridLayout(), self._settings()
         self._names = lay_out_settings(grid, settings)
+        grid.setHorizontalSpacing(GAP // 2)
         rows = [(self._names[name], field, note) for name, field, note, *_rest in settings if field is not self.silence]
         self._sound_only = [part for row in rows for part in row if part is not None]
         line = QFrame()
         line.setProperty("role", "separator")
         line.setFixedHeight(1)
         parts = self.mask_grid, grid, line, self.summary, REST
-        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
+        # The words beside the fields are whole in the narrowest panel, its scroll bar included.
+        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, 2, GAP), spacing=GAP))
         # The first one is the default.
         self.representation.activated.connect(lambda i: self._frame(representation=REPRESENTATIONS[i] if i else None))
         self.window_box.activated.connect(lambda i: self._frame(window=WINDOWS[i]))

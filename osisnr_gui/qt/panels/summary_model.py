@@ -29,6 +29,8 @@ NAME = Column("name", _("estimate\n"), _("The estimate that is compared"), is_te
 NOT_DEFINED = _("not defined")
 #: So many cells are told of one by one: Qt paints them alone, but the whole table for a range.
 MOST_CELLS = 64
+#: What is looked at first, in sight beside the name however narrow the table is.
+FIRST_FIGURES = "osi_db_median", "fused", "wins", "si_snr_db"
 #: What a figure is compared with: it is shown only where that is there.
 MIXTURE, RIVAL = "mixture", "rival"
 
@@ -64,16 +66,18 @@ class Figure(Column):
 
 @cache
 def columns_for(formula: Formula) -> tuple[Figure, ...]:
-    """All columns for one result: its losses and averages, how often it is the best, what was gained over the mixture,
-    then counts of frames, then the whole signal in time.
+    """All columns for one result: what is looked at first, its other losses and averages, what was gained over the
+    mixture, counts of frames, then the whole signal in time.
     """
     shown = [measure for measure in MEASURES if measure.title]
     own = [measure for measure in shown if measure.group.formula is formula]
-    own.sort(key=lambda measure: (measure.unit != "", measure.key != "fused"))
     frames, whole = ([m for m in shown if m.group is group] for group in (Group.FRAMES, Group.WHOLE))
     gained = [measure for measure in (*own, *whole) if measure.gained]
     gained.sort(key=lambda measure: measure.unit == "")
-    return (*map(_figure, own), _wins_column(), *map(_improvement, gained), *map(_figure, frames), *map(_figure, whole))
+    gains = map(_improvement, gained)
+    found = {each.key: each for each in (*map(_figure, own), _wins_column(), *gains, *map(_figure, (*frames, *whole)))}
+    first = [found.pop(key) for key in FIRST_FIGURES]
+    return (*first, *found.values())
 
 
 def _figure(measure: Measure) -> Figure:
@@ -135,7 +139,7 @@ def _wins_column() -> Figure:
         "Share of the frames active in every estimate of this reference in which this one has the highest exact "
         "OSI-SNR; a tie is no win. Higher is better."
     )
-    title = _("wins % of\nactive frames")
+    title = _("wins %\nactive")
     text = partial(words.number, decimals=1)
     return Figure("wins", title, tip, lambda row: 100 * row.wins, text, 1, why, RIVAL, widest="000.0")
 

@@ -12,7 +12,7 @@ from osisnr_gui.qt.look.theme import Theme, Themed
 from osisnr_gui.qt.panels.figure_table import sample_pen
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label
-from osisnr_gui.qt.panels.summary_model import SummaryModel
+from osisnr_gui.qt.panels.summary_model import FIRST_FIGURES, SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
@@ -21,8 +21,8 @@ from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 
 #: In a table narrower than this names are elided, so that the first figures are in sight beside them.
-NARROW_TABLE, NARROW_NAME = 500, 88
-CELL_PADDING, NARROW_PADDING = 20, 16
+NARROW_TABLE, NARROW_NAME, LEAST_NAME = 500, 88, 56
+CELL_PADDING, NARROW_PADDING = 20, 8
 SAMPLE, NAME_PADDING = 20, 24
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
@@ -109,6 +109,7 @@ class SummaryPanel(QWidget):
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
+        table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 4px; }")
         # Once a name begins to leave at the left, its letter stays.
         letters = table.verticalHeader()
         letters.setFixedWidth(LETTER_WIDTH)
@@ -121,8 +122,10 @@ class SummaryPanel(QWidget):
         self.table.fit_columns(NARROW_PADDING if is_narrow else CELL_PADDING)
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
         names = max((metrics.horizontalAdvance(name) for name in self._shown_names), default=0)
-        most = NARROW_NAME if is_narrow else room // 3
-        header.resizeSection(0, max(min(SAMPLE + NAME_PADDING + names, most), NARROW_NAME))
+        wanted, most = max(SAMPLE + NAME_PADDING + names, NARROW_NAME), room // 3
+        if is_narrow:
+            most = min(NARROW_NAME, room - sum(map(self.table.columnWidth, range(1, 1 + len(FIRST_FIGURES)))))
+        header.resizeSection(0, max(min(wanted, most), LEAST_NAME))
         if header.sortIndicatorSection() >= 0:  # the column may stand elsewhere now
             header.setSortIndicator(self.model.sorted_by, header.sortIndicatorOrder())
 

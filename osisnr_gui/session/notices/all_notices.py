@@ -51,6 +51,7 @@ PAIR_FINDERS: tuple[Finder, ...] = (
     of_pair.find_one_frame,
     of_pair.find_untold_roles,
     of_pair.find_roles,
+    of_pair.find_two_references,
 )
 
 
@@ -70,9 +71,14 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
     found = [] if mixture is None else _told((of_file.find_mask_grid,), replace(mixture, reference=analysis.reference))
     for case in references:
         found += _file_notices(case)
-    found += filter(None, [of_pair.find_assignment_notice(analysis)])
+    order = of_pair.find_assignment_notice(analysis)
+    found += filter(None, [order])
+    # Speakers in another order are unrelated only to those they are compared with.
+    finders: tuple[Finder, ...] = (
+        PAIR_FINDERS if order else (*PAIR_FINDERS, partial(of_pair.find_unrelated, analysis=analysis))
+    )
     for case in estimates:
-        found += _file_notices(case) + _fit_notices(case, PAIR_FINDERS)
+        found += _file_notices(case) + _fit_notices(case, finders)
     if mixture is not None:
         found += _file_notices(mixture) + _fit_notices(mixture, FIT_FINDERS)
     found += filter(None, [of_pair.find_order_notice(analysis)])

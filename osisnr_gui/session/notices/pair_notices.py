@@ -17,10 +17,14 @@ from osisnr_gui.session.result import Analysis, Notice, Remedy
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Lengths, Session
 from osisnr_gui.session.tracks import PairError, Track
+from osisnr_gui.session.verdict import CHANCE_MARGIN_DB, chance_floor_db
 from osisnr_gui.session.words import listed
 
 NEGATIVE_SHARE = 0.5
 SURE_CORRELATION = 0.3
+#: Of unrelated recordings at the best of all delays; an estimate worth the name has several times as much.
+NO_CORRELATION = 0.1
+NEARLY_SAME_DB = 60.0
 SURE_GAIN_DB = 1.0
 FEW_FRAMES = 20  # of so few, one may hold most of the loss and tell nothing
 LEVEL_DB = 3.0  # a level difference that weighs in MC-MSE
@@ -285,6 +289,34 @@ def find_roles(case: Case) -> Notice | None:
         return None
     template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
     return case.notice("roles", Phrase(template, name=case.track.name, reference=case.reference.name), (_swap(case),))
+
+
+def find_two_references(case: Case) -> Notice | None:
+    """A second clean file in the place of the estimate: by its name, or next to no difference."""
+    score, reference = None if case.pair is None else case.pair.score, case.reference
+    if score is None or reference is None or case.session.roles_guessed or len(case.session.references) > 1:
+        return None
+    median, template = score.exact.osi_db_median, N_("{name}: two references? Nearly the same ({level})")
+    if not median >= NEARLY_SAME_DB:
+        template = N_("{name}: two references? Both names say so")
+        if any(name_role(track.source.path) is not Role.REFERENCE for track in (case.track, reference)):
+            return None
+    message = Phrase(template, name=case.name, level=words.db(median))
+    # Of no file: the command line is told the roles and reports of each file what it is.
+    return Notice("two_references", message, severity="warning", remedies=(case.remove,))
+
+
+def find_unrelated(case: Case, analysis: Analysis) -> Notice | None:
+    """Signals that have nothing to do with each other: no delay correlates them, and columns are alike by chance."""
+    pair = case.pair
+    if pair is None or pair.score is None or pair.delay is None or not abs(pair.delay.peak) < NO_CORRELATION:
+        return None
+    median, chance = pair.score.exact.osi_db_median, chance_floor_db(analysis, pair)
+    if not median <= chance + CHANCE_MARGIN_DB:
+        return None
+    values = {"peak": signed(pair.delay.peak, ".2f"), "median": words.db(median), "chance": words.db(chance)}
+    template = N_("{name}: unrelated to the reference? Correlation {peak}, median {median} (chance {chance})")
+    return Notice("unrelated", Phrase(template, name=case.name, **values), severity="warning", remedies=(case.remove,))
 
 
 def _swap(case: Case) -> Remedy:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from osisnr_gui.core import bad_frames as rules
 from osisnr_gui.core.alpha_table import AlphaSums
-from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, find_bad_frames
+from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, LossShares, find_bad_frames
 from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
 from osisnr_gui.core.reduce import runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
@@ -175,7 +175,8 @@ class BadFrames:
 
     loss : what the limit on the loss was held against, None for other criteria. other : the estimate it is held
     against, None where there is none. low : frames that count and are bad by the criterion; missed, false_activity :
-    bad in their own right; bad : any of the three. drop_db : how far each frame is under the other curve, fused : its
+    bad in their own right; bad : any of the three. limit_db : exact OSI-SNR that `low` is under, where the criterion
+    goes by it. drop_db : how far each frame is under the other curve, fused : its
     loss, None for criteria that do not ask for them. n_under : active frames under the threshold, quiet ones included.
     """
 
@@ -189,6 +190,7 @@ class BadFrames:
     missed: BoolArray
     false_activity: BoolArray
     bad: BoolArray
+    limit_db: float
     drop_db: FloatArray | None
     fused: FloatArray | None
     segments: BadSegments
@@ -244,20 +246,36 @@ def find_bad(
     drop_db = _drop(facts, gate, choice, other, kept)
     fused = kept.fused if kept is not None and kept.loss == loss else None
     fused = frame_loss() if loss is not None and fused is None else fused
-    low = _low(choice, gate, under, drop_db, fused)
+    limit_db = _osi_limit(facts, gate, session)
+    low = _low(choice, gate, facts.frames.exact_osi_db, limit_db, drop_db, fused)
     missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
     segments, n_under = _segments(facts, bad, choice.minimum_s, choice.join_s), int(np.count_nonzero(under))
     kinds = low, missed, false_activity, bad
-    return BadFrames(facts, *asked, other, gate, *kinds, drop_db, fused, segments, n_under)
+    return BadFrames(facts, *asked, other, gate, *kinds, limit_db, drop_db, fused, segments, n_under)
+
+
+def _osi_limit(facts: Facts, gate: LevelGate, session: Session) -> float:
+    choice = session.bad
+    if choice.criterion not in (Criterion.WORST, Criterion.SHARE):
+        return session.threshold_db
+    shares = LossShares.of(facts.frames.exact_osi_db, gate.active)
+    worst = max(1, round(choice.worst_share * len(shares)))
+    n_frames = shares.frames_for(choice.loss_share) if choice.criterion is Criterion.SHARE else worst
+    return rules.limit_of_worst(shares.osi_db, n_frames)
 
 
 def _low(
-    choice: BadChoice, gate: LevelGate, under: BoolArray, drop_db: FloatArray | None, fused: FloatArray | None
+    choice: BadChoice,
+    gate: LevelGate,
+    osi_db: FloatArray,
+    limit_db: float,
+    drop_db: FloatArray | None,
+    fused: FloatArray | None,
 ) -> BoolArray:
-    """Frames that count and are bad by the criterion. under : those under the threshold."""
-    if choice.criterion is Criterion.OSI:
-        return under & gate.passed
+    """Frames that count and are bad by the criterion."""
+    if choice.criterion.by_osi:
+        return find_bad_frames(osi_db, gate.active, limit_db)
     if fused is not None:
         return find_bad_frames(-fused, gate.active, -choice.loss_limit)
     if drop_db is None:
@@ -358,8 +376,8 @@ def find_depth(bad: BadFrames, low: IntArray) -> tuple[FloatArray, FloatArray | 
 
     Missed frames and false activity are as deep as can be, 1, but have no drop: by a relative criterion they come last.
     """
-    if bad.choice.criterion is Criterion.OSI:
-        return rules.depth_between(bad.facts.frames.exact_osi_db[low], bad.threshold_db), None
+    if bad.choice.criterion.by_osi:
+        return rules.depth_between(bad.facts.frames.exact_osi_db[low], bad.limit_db), None
     if bad.choice.criterion is Criterion.LOSS:
         loss = np.empty(0) if bad.fused is None else bad.fused[low]
         return rules.depth_between(bad.choice.loss_limit, loss), loss

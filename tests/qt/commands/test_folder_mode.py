@@ -438,3 +438,16 @@ def test_more_estimates_than_the_plots_hold_are_a_list(
     wait_final(qtbot, window)
     (pair,) = window.views.store.analysis.pairs
     assert (pair.reference.source.path, pair.estimate.source.path) == (reference, one_more)
+
+
+@pytest.mark.parametrize(
+    "names", [("est1", "ref1"), ("est/wav16k", "ref/wav16k"), ("model_v2", "target"), ("enh8k", "clean8k")]
+)
+def test_folders_take_roles_by_the_rules_for_files(window: MainWindow, tmp_path: Path, names: tuple[str, str]) -> None:
+    estimates, references = (str(tmp_path / name) for name in names)
+    os.makedirs(estimates)
+    os.makedirs(references)
+    for paths in ([estimates, references], [references, estimates]):
+        assert window.commands.folders.take(paths)
+        assert window.commands.folders.inputs == Inputs((references, estimates))
+        window.commands.folders.close_list()

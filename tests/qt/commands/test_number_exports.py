@@ -117,7 +117,7 @@ def test_the_summary_in_three_formats(qtbot: QtBot, window: MainWindow, tmp_path
     lines = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == '# result: "exact\\u002c active frames\\u002c method 1"'
     assert len(lines) == 2 + len(model.rows)
-    fused = float(lines[2].split(",")[1])
+    fused = float(lines[2].split(",")[lines[1].split(",").index('"fused L"')])
     pair = window.views.store.analysis.pairs[0]
     assert pair.score is not None
     assert fused == pair.score.exact.fused

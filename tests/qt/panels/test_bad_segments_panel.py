@@ -17,6 +17,7 @@ from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
+from osisnr_gui.session.scores import find_segment_table
 from osisnr_gui.session.session import Criterion, Note, Session
 
 Shown = Callable[..., BadSegmentsPanel]
@@ -68,12 +69,13 @@ def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(panel: BadSegm
     assert table is not None
     header, column = panel.table.horizontalHeader(), _column(panel, key)
     header.setSortIndicator(column, Qt.SortOrder.AscendingOrder)
-    values = np.asarray(panel.model.columns[column].values(table), dtype=float)[panel.model.order]
+    (listed,) = panel.model.lists
+    values = np.asarray(panel.model.columns[column].values(listed), dtype=float)[panel.model.order]
     there = values[~np.isnan(values)]
     assert np.all(np.diff(there) >= 0)
     assert np.isnan(values[there.size :]).all()
     header.setSortIndicator(column, Qt.SortOrder.DescendingOrder)
-    values = np.asarray(panel.model.columns[column].values(table), dtype=float)[panel.model.order]
+    values = np.asarray(panel.model.columns[column].values(listed), dtype=float)[panel.model.order]
     assert np.all(np.diff(values[: there.size]) <= 0)
     assert sorted(panel.model.order.tolist()) == list(range(len(table)))
     assert [panel.model.row(panel.model.place(row)) for row in range(len(table))] == list(range(len(table)))
@@ -211,6 +213,7 @@ def test_a_criterion_brings_its_limit_and_its_column(panel: BadSegmentsPanel, da
     names = [panel.criterion.box.itemText(k) for k in range(panel.criterion.box.count())]
     assert names == [
         *("exact OSI-SNR under", "fused loss over", "sudden drop of at least", "worse than B by at least"),
+        *("worst share of the frames", "share of the loss"),
     ]
     for index, (criterion, limit) in enumerate(
         ((Criterion.OSI, 3.0), (Criterion.LOSS, 1.0), (Criterion.DROP, 6.0), (Criterion.AGAINST, 3.0))
@@ -231,6 +234,53 @@ def test_a_criterion_brings_its_limit_and_its_column(panel: BadSegmentsPanel, da
     assert taken.session.bad.against == 1
     panel.show_analysis(rescore(taken.session, damaged), 1)
     assert panel.criterion.box.currentText() == "worse than A by at least"
+
+
+def test_a_share_of_the_frames_or_of_the_loss_is_a_criterion(
+    panel: BadSegmentsPanel, damaged: Analysis, edits_of
+) -> None:
+    taken = edits_of(panel, damaged.session)
+    for text, shown, typed in (("worst share of the frames", "1.0 %", 5.0), ("share of the loss", "50.0 %", 80.0)):
+        panel.criterion.box.activated.emit(panel.criterion.box.findText(text))
+        panel.show_analysis(rescore(taken.session, damaged), 0)
+        assert panel.criterion.box.currentText() == text
+        assert panel.criterion.percent.isVisible()
+        assert panel.criterion.percent.text() == shown
+        panel.criterion.percent.setValue(typed)
+        assert edits.limit_of(taken.session) == pytest.approx(typed / 100)
+        panel.show_analysis(rescore(taken.session, damaged), 0)
+        assert panel.table.isColumnHidden(_column(panel, "worst"))
+        assert panel.model.rowCount()
+
+
+def test_a_list_of_all_estimates_brings_the_one_of_a_row_into_view(panel: BadSegmentsPanel, damaged: Analysis) -> None:
+    tables = [find_segment_table(pair.score) for pair in damaged.pairs]  # type: ignore[arg-type]
+    seen: list[object] = []
+    panel.chosen.connect(seen.append)
+    panel.segment_shown.connect(lambda start, stop: (seen.append((start, stop)), panel.show_selection((start, stop))))
+    assert panel.table.isColumnHidden(_column(panel, "estimate"))
+    panel.scope._buttons[1].click()
+    assert panel.model.rowCount() == sum(map(len, tables))
+    assert not panel.table.isColumnHidden(_column(panel, "estimate"))
+    severity = np.concatenate([table.severity for table in tables])
+    letters = np.repeat(["A", "B"], [len(table) for table in tables])[np.argsort(-severity, kind="stable")]
+    assert _texts(panel, "estimate") == letters.tolist()
+    assert _texts(panel, "rank") == [str(k + 1) for k in range(letters.size)]
+    row = letters.tolist().index("B")
+    QTest.mouseClick(
+        panel.table.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=panel.table.visualRect(panel.model.index(row, 0)).center(),
+    )
+    assert seen == [1, tables[1].span(tables[1].worst_first[0])]
+    assert panel.table.chosen_row == row
+    assert panel.model.table is not None
+    assert panel.model.table.score is damaged.pairs[1].score
+    panel.step(1)
+    assert panel.table.chosen_row == row + 1
+    assert panel.csv().count(b"\n") == 6 + len(panel.model.table)  # type: ignore[union-attr]
+    panel.scope._buttons[0].click()
+    assert panel.model.rowCount() == len(panel.model.table)
 
 
 def test_presets_and_options_are_edits(panel: BadSegmentsPanel, damaged: Analysis, edits_of) -> None:

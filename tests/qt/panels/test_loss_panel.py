@@ -213,4 +213,9 @@ def test_the_scale_has_a_mark_for_what_lies_above_chance(panel: LossPanel, sound
     assert masks.pairs[0].score.exact.osi_db_median < 3.6
     assert panel.scale.isVisible()
     assert panel.scale.marks == {}
+    assert panel.scale.at_chance == [0]
+    assert "not above: A 3.2 dB" in panel.scale.toolTip()
+    picture = panel.scale.grab().toImage()
+    panel.scale.at_chance = []
+    assert panel.scale.grab().toImage() != picture, "a mark at the left end"
     assert "No listening test" in panel.scale.toolTip()

@@ -266,7 +266,7 @@ def test_how_often_each_is_the_best(panel: SummaryPanel, sound: Analysis, masks:
         assert "highest exact OSI-SNR" in tip
         panel.table.copy_rows(every=True)
         lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
-        place = lines[0].index("wins % of active frames")
+        place = lines[0].index("wins % active")
         assert [float(line[place]) for line in lines[1:]] == pytest.approx(wins)
     show_parts(panel, masks, 0)
     assert "wins" not in [figure.key for figure in panel.model.columns]

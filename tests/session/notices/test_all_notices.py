@@ -14,6 +14,7 @@ from osisnr_gui.export.score_report import score_report, track_report
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
+from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices.all_notices import Notice, gather
 from osisnr_gui.session.session import DOWNMIX, Formula, FramingChoice, Lengths, Session, Source
@@ -548,3 +549,33 @@ def test_levels_are_as_read(write: Write, noise: Noise) -> None:
     assert track.clips.tolist() == [[100, 10]]
     mixed = check_track(open_track(Source(write("b.wav", np.stack((x, np.roll(x, 50)), axis=1)), channel=DOWNMIX)))
     assert mixed.clips.tolist() == [[100, 10], [150, 10]]
+
+
+def test_unrelated_signals_are_called_that(write: Write, noise: Noise) -> None:
+    s, other = noise(32_000), noise(32_000, 1)
+    unrelated = analyse(_session(write, s, other))
+    message = str(_notice(unrelated, "unrelated").message)
+    assert message.startswith("e.wav: unrelated to the reference? Correlation ")
+    assert "(chance 4.2 dB)" in message
+    assert _notice(unrelated, "unrelated").severity == "warning"
+    assert not _press(unrelated, "unrelated", "Remove").session.estimates
+    assert "unrelated" not in _codes(analyse(_session(write, s, other + 0.5 * s))), "a bad estimate is one"
+    assert "unrelated" not in _codes(analyse(_session(write, s, np.r_[np.zeros(500), s][:32_000]))), "late only"
+
+
+def test_speakers_in_another_order_are_told_once() -> None:
+    assert "unrelated" not in _codes(analyse(demo_session("speakers")))
+
+
+def test_two_references_are_noticed(write: Write, noise: Noise) -> None:
+    s, other = noise(), noise(seed=1)
+
+    def told(first: str, second: str, level: float) -> list[str]:
+        sources = Source(write(first, s, 16_000)), Source(write(second, s + level * other, 16_000))
+        return [
+            str(n.message) for n in analyse(Session(sources[:1], sources[1:])).notices if n.code == "two_references"
+        ]
+
+    assert told("a.wav", "b.wav", 0.0001)[0].startswith("b.wav: two references? Nearly the same (")
+    assert told("a_clean.wav", "b_clean.wav", 0.3) == ["b_clean.wav: two references? Both names say so"]
+    assert told("clean.wav", "clean_enhanced.wav", 0.3) == told("a.wav", "b.wav", 0.03) == []

@@ -211,3 +211,17 @@ def test_limits_are_set_where_they_belong() -> None:
 
 def _limits(session: Session) -> tuple[float, ...]:
     return session.threshold_db, session.bad.loss_limit, session.bad.drop_db, session.bad.against_db
+
+
+def test_shares_pick_the_worst_frames_of_each_estimate(damaged: Analysis) -> None:
+    for gate_db in (None, 40.0):
+        for share in (0.01, 0.25):
+            score = _score(_with(damaged, criterion=Criterion.WORST, worst_share=share, gate_db=gate_db))
+            counted = score.facts.frames.exact_osi_db[score.bad.gate.active]
+            assert score.bad.low.sum() == max(1, round(share * counted.size))
+            assert score.facts.frames.exact_osi_db[score.bad.low].max() < np.sort(counted)[score.bad.low.sum()]
+    score = _score(_with(damaged, criterion=Criterion.SHARE, gate_db=None))
+    shares = LossShares.of(score.facts.frames.exact_osi_db, score.facts.active)
+    assert score.bad.low.sum() == shares.frames_for(0.5)
+    inverse = 1 / score.facts.frames.exact_osi_db[score.facts.active]
+    assert (1 / score.facts.frames.exact_osi_db[score.bad.low]).sum() >= 0.5 * inverse.sum()
