@@ -201,6 +201,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme_light", "view/theme", _("Light"), (), _("Light background"), "theme-light", group="theme", run=lambda c: c.views.themes.set_mode("light"), checked=lambda c: c.views.themes.mode == "light"),
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
+    Action("present", "view", _("Presentation"), ("F5",), _("For an audience: the verdict in large words, two pictures, one curve and the sounds, over the whole screen; Esc leaves it and everything is as before"), run=lambda c: c.present(), enabled=has_pair),
     Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
     Action("reset_layout", "view", _("Reset layout"), (), _("Panels, plots and their sizes as at the first start"), run=lambda c: c.reset_layout()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.swap(), enabled=has_pair),

@@ -17,6 +17,7 @@ from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
+from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
@@ -68,6 +69,7 @@ class Commands:
         self.actions = Actions(window, self)
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
+        self.presentation: Presentation | None = None  # while there is one
         self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
         self._follow_states()
@@ -266,6 +268,8 @@ class Commands:
 
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
+        if self.presentation is not None:
+            self.presentation.close()
         self.files.watch.close()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
@@ -348,6 +352,19 @@ class Commands:
         full, state = Qt.WindowState.WindowFullScreen, self.window.windowState()
         # Not `showNormal`: a window that was maximized is so again.
         self.window.setWindowState(state | full if on else state & ~full)
+
+    def present(self) -> None:
+        """Show an audience what is compared, or leave that again."""
+        if self.presentation is not None:
+            self.presentation.close()
+            return
+        by_id = self.actions.by_id
+        self.presentation = Presentation(self.views, by_id, self.playback.hear_estimate, self.window)
+        self.presentation.left.connect(self._forget_presentation)
+        self.presentation.show()
+
+    def _forget_presentation(self) -> None:
+        self.presentation = None
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""

@@ -206,6 +206,25 @@ class CurvePlot(CurvesPlot):
         self.set_y_range(*self._automatic)
 
 
+class PlainCurve(CurvePlot):
+    """One strong curve, all of it under the title whatever the rows of the window hold, and no word on means."""
+
+    def _dress(self) -> None:
+        super()._dress()
+        for curve, item in self._shown:
+            item.set_pens(line_pen(self.theme.estimate(curve.colour).colour), strong=True)
+
+    def _title_note(self, _vb: PixelViewBox) -> str:
+        return ""
+
+    def _follow_data(self) -> None:
+        super()._follow_data()
+        self._resized()
+
+    def _resized(self) -> None:
+        self.set_range_under_title(*self._automatic)
+
+
 class GainPlot(CurvesPlot):
     """Least-squares gain in dB over time, which OSI-SNR does not see, around the zero line."""
 

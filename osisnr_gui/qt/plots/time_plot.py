@@ -7,8 +7,8 @@ cursor move (grid, pictures, curves, shading, words) is one still picture under 
 import math
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -36,7 +36,7 @@ class PlotWidget(pg.PlotWidget):
 
     context_menu_requested = Signal(QPoint, object)  # global position, this plot
     SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
-    _is_built = False
+    _is_built, _scale = False, 1.0
 
     def __init__(self, box: PixelViewBox, *axes: TickAxis, parent: QWidget | None = None) -> None:
         """`axes` : those it has, left or bottom; the other sides have none."""
@@ -74,6 +74,17 @@ class PlotWidget(pg.PlotWidget):
         """Draw the still picture again at the end of this event-loop turn."""
         self.still.forget()
 
+    def enlarge(self, scale: float) -> None:
+        """Draw everything so many times as large, type and margins too, as on a finer screen."""
+        self._scale, self.autoPixelRange = scale, False
+
+    def updateMatrix(self, propagate: bool = True) -> None:
+        """Enlarge to the pixel: pyqtgraph leaves a margin when it scales."""
+        super().updateMatrix(propagate)
+        if not self.autoPixelRange:
+            self.setTransform(QTransform.fromScale(self._scale, self._scale))
+            self.sigDeviceTransformChanged.emit(self)
+
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
         return True
@@ -92,6 +103,8 @@ class PlotWidget(pg.PlotWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out at once, not at the next turn of the event loop; pyqtgraph calls this before anything is there."""
+        if not self.autoPixelRange:
+            self.range = QRectF(QPointF(), QSizeF(self.size()) / self._scale)
         super().resizeEvent(event)
         if self._is_built:
             self.plotItem.layout.activate()
