@@ -55,7 +55,7 @@ class BadSegmentsPanel(QWidget):
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
-        self.curve = tool_button(_("curve"), curve_tip, self._choose_curve, self, **looks)
+        self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -186,9 +186,6 @@ class BadSegmentsPanel(QWidget):
         if index.row() != self._arrived:
             self._show_row(index.row())
         self._arrived = -1
-
-    def _choose_curve(self) -> None:
-        self._curve_chosen = True
 
     def _set_up_table(self) -> None:
         table = self.table

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -22,7 +22,7 @@ from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
 
-HEIGHT = 34
+HEIGHT, PLAIN_HEIGHT = 34, 50
 ICON_PIXELS = 18
 MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
@@ -31,23 +31,32 @@ NARROW = "padding: 4px 1px"
 #: How much narrower that makes a button, at least; and the width of a bar that has room for wide ones.
 SPARE, ROOMY = 12, 600
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
+LONG_NAMES = {SoundKind.REFERENCE: _("0  Reference"), SoundKind.MIXTURE: _("M  Mixture")}
+
+Menus = Callable[[str], QMenu]
+Hear = Callable[[int], object]
 
 
 class TransportBar(Themed, QWidget):
     """Says what is wanted; the player and the commands do it."""
 
-    estimate_chosen = Signal(int)
+    def __init__(
+        self, player: Player, actions: dict[str, QAction], menu: Menus, hear: Hear, theme: Theme, *, plain: bool = False
+    ) -> None:
+        """`menu` gives the menu of a path such as "playback/speed", `hear` shows and plays an estimate.
 
-    def __init__(self, player: Player, actions: dict[str, QAction], menu: Callable[[str], QMenu], theme: Theme) -> None:
-        """`menu` gives the menu of a path such as "playback/speed"."""
+        plain : long names with their keys, and nothing but them.
+        """
         super().__init__(theme)
         self._player, self._link, self._actions, self._menu = player, player.link, actions, menu
+        self.hear, self._is_plain = hear, plain
         self._names: tuple[str, ...] = ()
         self._is_narrow = False
         self._estimates: list[SoundButton] = []
         self._time = plain_label("", parent=self)
         self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
-        self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
+        names = LONG_NAMES if plain else SHORT_NAMES
+        self._buttons = {kind: self._sound_button(kind, name) for kind, name in names.items()}
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
@@ -56,8 +65,10 @@ class TransportBar(Themed, QWidget):
         how: tuple[Part, ...] = self._match, (self._note, 1), band, self._speed
         self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=2)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
+        for part in (loop, self._time, self._match, band, self._speed):
+            part.setVisible(not plain)
         self._fit()
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(PLAIN_HEIGHT if plain else HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         player.changed.connect(self._show_state)
         for moved in (player.link.playhead_changed, player.link.cursor_changed, player.link.extent_changed):
@@ -73,11 +84,14 @@ class TransportBar(Themed, QWidget):
                 self._row.removeWidget(button)
                 button.deleteLater()
             self._estimates = []
+            text = "{key}  {letter}" if self._is_plain else "{letter}"
+            if self._is_plain and len(names) <= MOST_WIDE:
+                text = _("{key}  Estimate {letter}")
             for index, name in enumerate(self._names):
-                button = SoundButton(estimate_letter(index), self._theme, index)
-                tip = _("Hear and show estimate {letter}, {name} ({key})")
-                _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
-                button.clicked.connect(partial(self.estimate_chosen.emit, index))
+                words = {"letter": estimate_letter(index), "name": name, "key": index + 1}
+                button = SoundButton(text.format(**words), self._theme, index)
+                _describe(button, _("Hear and show estimate {letter}, {name} ({key})").format(**words))
+                button.clicked.connect(partial(self.hear, index))
                 self._row.insertWidget(self._first_estimate + index, button)
                 self._estimates.append(button)
             self._fit()
@@ -171,9 +185,9 @@ class TransportBar(Themed, QWidget):
         button.setAccessibleName(self._actions[action_id].text())
         return button
 
-    def _sound_button(self, kind: SoundKind) -> SoundButton:
+    def _sound_button(self, kind: SoundKind, name: str) -> SoundButton:
         action = self._actions[f"hear_{kind.value}"]
-        button = SoundButton(SHORT_NAMES[kind], self._theme)
+        button = SoundButton(name, self._theme)
         _describe(button, action.toolTip())
         button.clicked.connect(action.trigger)
         button.clicked.connect(self._show_state)  # nothing may come of it: no button stays pressed by a click alone

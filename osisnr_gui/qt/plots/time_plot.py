@@ -54,7 +54,7 @@ class PlotWidget(pg.PlotWidget):
         # It has no parent, and would stay as a window of its own.
         self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
         self.still = StillPicture(self.plotItem)
-        box.menu_requested.connect(self._ask_for_menu)
+        box.menu_requested.connect(lambda at: self.context_menu_requested.emit(at, self))
 
     def add(self, *items: pg.GraphicsObject) -> None:
         """Add items."""
@@ -73,10 +73,6 @@ class PlotWidget(pg.PlotWidget):
     def refresh(self) -> None:
         """Draw the still picture again at the end of this event-loop turn."""
         self.still.forget()
-
-    def enlarge(self, scale: float) -> None:
-        """Draw everything so many times as large, type and margins too, as on a finer screen."""
-        self._scale, self.autoPixelRange = scale, False
 
     def updateMatrix(self, propagate: bool = True) -> None:
         """Enlarge to the pixel: pyqtgraph leaves a margin when it scales."""
@@ -109,9 +105,6 @@ class PlotWidget(pg.PlotWidget):
         if self._is_built:
             self.plotItem.layout.activate()
             self._resized()
-
-    def _ask_for_menu(self, at: QPoint) -> None:
-        self.context_menu_requested.emit(at, self)
 
     def _dress(self) -> None:
         """Apply the theme to the items that do not ask the ViewBox for it."""
@@ -193,6 +186,10 @@ class TimePlot(PlotWidget):
             self.words.title, self.words.title_colour = title, colour
             self.setAccessibleName(title or self.row_id)
             self.refresh()
+
+    def enlarge(self, scale: float) -> None:
+        """Draw everything so many times as large, type and margins too, as on a finer screen."""
+        self._scale, self.autoPixelRange, self.marks.scale = scale, False, scale
 
     def set_marked(self, on: bool) -> None:
         """Mark the row as the one of its kind that is in view."""
