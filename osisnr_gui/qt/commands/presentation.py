@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -28,7 +28,7 @@ from osisnr_gui.text.verdict import grade_words, verdict_sentence
 
 #: How much larger everything is drawn than in the window, and the verdict.
 SCALE, WORD_SCALE = 1.5, 3
-FRAME_PIXELS = 4  # around the plots of what is heard
+FRAME = QMargins(4, 4, 4, 4)  # around the plots of what is heard
 
 
 class Presentation(Themed, QWidget):
@@ -56,7 +56,7 @@ class Presentation(Themed, QWidget):
         self._set_up_rows()
         next_bad = tool_button(_("N  Next bad place"), run=actions["next_bad"].trigger)
         top = row_of((self.word, 1), self.message, 8, next_bad, tool_button(_("Esc  Leave"), run=self.close), spacing=4)
-        plots = column_of(*zip(self.rows, (5, 5, 4), strict=True), spacing=FRAME_PIXELS)
+        plots = column_of(*zip(self.rows, (5, 5, 4), strict=True), spacing=FRAME.top())
         column_of(top, self.sentence, (plots, 1), bar, owner=self, margins=(20, 8, 20, 14), spacing=12)
         self._connect(actions, window)
         self.set_theme(self._theme)
@@ -64,17 +64,17 @@ class Presentation(Themed, QWidget):
         self.setWindowState(Qt.WindowState.WindowFullScreen)
 
     def _connect(self, actions: Mapping[str, QAction], window: QMainWindow) -> None:
-        views = self._views
         for name in ("play", "hear_reference", "hear_mixture", "flip", "next_bad", "previous_bad", "present"):
             self.addAction(actions[name])
         for index in range(MOST_ESTIMATES):
             QShortcut(str(index + 1), self, partial(self.bar.hear, index))
         QShortcut("Escape", self, self.close)
         QShortcut("F", self, self._link.fit)
-        views.store.analysis_changed.connect(self._show_analysis)
-        views.selection.changed.connect(lambda _index: self._show_analysis(views.store.analysis, Changed.VIEW))
-        views.player.changed.connect(self.update)
-        views.themes.changed.connect(self.set_theme)
+        store, selection = self._views.store, self._views.selection
+        store.analysis_changed.connect(self._show_analysis)
+        selection.changed.connect(lambda _index: self._show_analysis(store.analysis, Changed.VIEW))
+        self._views.player.changed.connect(self.update)
+        self._views.themes.changed.connect(self.set_theme)
         window.statusBar().messageChanged.connect(self.message.setText)
 
     def _set_up_rows(self) -> None:
@@ -130,8 +130,7 @@ class Presentation(Themed, QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.background))
         for row in seen_in.get(self._views.player.sound.kind, ()):
-            frame = row.geometry().adjusted(-FRAME_PIXELS, -FRAME_PIXELS, FRAME_PIXELS, FRAME_PIXELS)
-            painter.fillRect(frame, QColor(self._theme.accent))
+            painter.fillRect(row.geometry().marginsAdded(FRAME), QColor(self._theme.accent))
         painter.end()
 
     def closeEvent(self, _event: QCloseEvent) -> None:

@@ -180,7 +180,8 @@ class TransportBar(Themed, QWidget):
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(self._actions[action_id])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._is_plain else style.ToolButtonIconOnly)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         button.setAccessibleName(self._actions[action_id].text())
         return button
