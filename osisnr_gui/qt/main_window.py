@@ -14,7 +14,7 @@ from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import MARGIN
-from osisnr_gui.qt.playback.transport_bar import HIGHEST_DB, LOWEST_DB, TransportBar
+from osisnr_gui.qt.playback.transport_bar import HIGHEST_DB, LOWEST_DB
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
@@ -46,8 +46,7 @@ class MainWindow(QMainWindow):
         self._in_sight: list[Show] = []
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        player, actions = self.views.player, self.commands.actions
-        self.transport = TransportBar(player, actions.by_id, actions.menu, themes.theme)
+        self.transport = self.commands.make_transport_bar()
         self.commands.playback.bar = self.transport
         self._build_centre()
         self.views.docks.place()
@@ -308,7 +307,6 @@ class MainWindow(QMainWindow):
         commands.folders.page_changed.connect(self._show_page)
         for changed in (commands.folders.page_changed, commands.ghosts.changed):
             changed.connect(self._show_sentence)
-        self.transport.estimate_chosen.connect(commands.playback.hear_estimate)
         views.themes.changed.connect(self._dress)
         for index in range(9):
             QShortcut(str(index + 1), self, partial(commands.playback.hear_estimate, index))

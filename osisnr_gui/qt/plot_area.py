@@ -1,6 +1,7 @@
 """The centre of the window: all plots over one time axis, showing one analysis."""
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCursor
@@ -204,20 +205,10 @@ class PlotArea(QWidget):
         self.estimates.show_titles()
         self._show_titles()
 
-    def set_scale(self, name: str) -> None:
-        """Frequency scale of all pictures: linear, log or mel."""
+    def dress_pictures(self, dress: Callable[..., None], *look: object) -> None:
+        """Do this with every picture: give it another frequency scale, colour map, floor and ceiling."""
         for plot in self._pictures:
-            plot.set_scale(name)
-
-    def set_colours(self, name: str) -> None:
-        """Colour map of the spectrograms."""
-        for plot in self._pictures:
-            plot.set_colours(name)
-
-    def set_levels(self, low: float, high: float) -> None:
-        """Floor and ceiling in dB of all pictures of sound."""
-        for plot in self._pictures:
-            plot.set_unit_levels("dB", low, high)
+            dress(plot, *look)
 
     @property
     def shows_masks(self) -> bool:

@@ -4,6 +4,7 @@ Where they stand, how much room they have, which of them are hidden.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -25,6 +26,7 @@ from osisnr_gui.qt.panels.summary_panel import SummaryPanel
 from osisnr_gui.qt.panels.welcome import Welcome
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plot_area import PlotArea
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.qt.view_bar import ViewBar
@@ -98,7 +100,7 @@ class PanelDock(QDockWidget):
         self.setWidget(panel)
         self.wanted = name not in ON_DEMAND
         self.is_in_front = False  # to be seen: neither hidden nor behind another tab
-        self.visibilityChanged.connect(self._take_visibility)
+        self.visibilityChanged.connect(partial(setattr, self, "is_in_front"))
 
     def bring(self) -> None:
         """To the front."""
@@ -123,9 +125,6 @@ class PanelDock(QDockWidget):
         """Its own button: not wanted any more."""
         self.want(False)
         super().closeEvent(event)
-
-    def _take_visibility(self, visible: bool) -> None:
-        self.is_in_front = visible
 
 
 class Docks:
@@ -244,9 +243,9 @@ class Views:
     def _connect(self) -> None:
         """What one view shows of what is chosen or pointed at in another."""
         link, bar, plots = self.plots.link, self.view_bar, self.plots
-        bar.scale_changed.connect(plots.set_scale)
-        bar.colours_changed.connect(plots.set_colours)
-        bar.levels_changed.connect(plots.set_levels)
+        bar.scale_changed.connect(partial(plots.dress_pictures, SpectrogramPlot.set_scale))
+        bar.colours_changed.connect(partial(plots.dress_pictures, SpectrogramPlot.set_colours))
+        bar.levels_changed.connect(partial(plots.dress_pictures, SpectrogramPlot.set_unit_levels, "dB"))
         bar.whole_range_changed.connect(plots.set_whole_range)
         link.cursor_changed.connect(self.inspector.show_time)
         for panel in (self.segments, self.inspector):

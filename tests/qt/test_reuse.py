@@ -17,6 +17,7 @@ from window_kit import open_window, show_files, wait_final
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.dialogs.preferences import CachePart, PreferencesDialog
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass
 from osisnr_gui.session.readers import AudioColumns
@@ -78,7 +79,7 @@ def _changes(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
         **{name: partial(store.edit, change) for name, change in edit.items()},
         "colours": bar.next_colours,
-        "levels": partial(plots.set_levels, -70.0, -20.0),
+        "levels": partial(plots.dress_pictures, SpectrogramPlot.set_unit_levels, "dB", -70.0, -20.0),
         "theme": trigger["theme_light"],
         "crosshair": trigger["crosshair"],
         "undo": trigger["undo"],

@@ -17,11 +17,13 @@ from osisnr_gui.qt.commands.finding import FindCommands
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
+from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
 from osisnr_gui.qt.playback.player import Player
+from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE, PlotArea
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.rows import ROWS
@@ -68,6 +70,7 @@ class Commands:
         self.actions = Actions(window, self)
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
+        self.presentation: Presentation | None = None  # while there is one
         self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
         self._follow_states()
@@ -266,6 +269,8 @@ class Commands:
 
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
+        if self.presentation is not None:
+            self.presentation.close()
         self.files.watch.close()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
@@ -294,12 +299,6 @@ class Commands:
         link = self.views.plots.link
         link.zoom(factor, link.hover.time if math.isfinite(link.hover.time) else link.cursor)
 
-    def swap(self) -> None:
-        """Let the estimate in view and its reference change places."""
-        pair = self.views.plots.pair
-        if pair is not None:
-            self.views.store.edit(partial(edits.swap, estimate=pair.source))
-
     def close_files(self) -> None:
         """Close all files."""
         if self._start_anew():
@@ -310,6 +309,8 @@ class Commands:
 
         False when the user would rather stay with notes that are not saved.
         """
+        if self.presentation is not None:
+            self.presentation.close()
         if not self.session_files.leave():
             return False
         self.views.selection.reset()
@@ -339,15 +340,26 @@ class Commands:
         self.actions.by_id["undo"].setText(undo.replace("&", "&&"))
         self.actions.by_id["redo"].setText(redo.replace("&", "&&"))
 
-    def reload(self) -> None:
-        """Look at all files again."""
-        self.folders.start() if self.folders.shows_list else self.files.reload(thoroughly=True)
-
     def show_full_screen(self, on: bool) -> None:
         """The whole screen for the window, or not."""
         full, state = Qt.WindowState.WindowFullScreen, self.window.windowState()
         # Not `showNormal`: a window that was maximized is so again.
         self.window.setWindowState(state | full if on else state & ~full)
+
+    def make_transport_bar(self, *, plain: bool = False) -> TransportBar:
+        """A bar that says what to play."""
+        actions, hear, theme = self.actions, self.playback.hear_estimate, self.views.themes.theme
+        return TransportBar(self.player, actions.by_id, actions.menu, hear, theme, plain=plain)
+
+    def present(self) -> None:
+        """Show an audience what is compared, or leave that again."""
+        if self.presentation is not None:
+            self.presentation.close()
+            return
+        bar = self.make_transport_bar(plain=True)
+        self.presentation = Presentation(self.views, self.actions.by_id, bar, self.window)
+        self.presentation.left.connect(partial(setattr, self, "presentation", None))
+        self.presentation.show()
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""

@@ -20,7 +20,7 @@ from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import Change, Ghost, Ghosts, find_change
 from osisnr_gui.session.scores import osi_db_of
 from osisnr_gui.session.segments.bad_segments import Facts
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.comparison import MeasuredDelay, change_sentence, ghost_name, measured_delay
 
@@ -38,17 +38,14 @@ class DelayCommands:
     @property
     def can_move(self) -> bool:
         """Whether the estimate in view is sound, and on screen."""
-        source = self.in_view
-        return source is not None and self._is_sound(source)
+        return self.in_view is not None and self._is_sound(self.in_view)
 
     @property
     def can_align(self) -> bool:
         """Whether its delay is known for certain, and another than the one that is taken out."""
         source = self.in_view
-        if source is None or not self._is_sound(source):
-            return False
-        shown = self._measured(source)
-        return shown is not None and shown.delay.certain and shown.delay.samples != source.delay
+        shown = self._measured(source) if source is not None and self._is_sound(source) else None
+        return source is not None and shown is not None and shown.delay.certain and shown.delay.samples != source.delay
 
     def open(self, source: Source | None) -> None:
         """Show the dialog for an estimate, if there is one."""
@@ -83,28 +80,20 @@ class DelayCommands:
 
     def align(self) -> None:
         """Take its measured delay out."""
-        source = self.in_view
-        shown = None if source is None else self._measured(source)
-        if source is not None and shown is not None and shown.delay.certain:
-            self._set(source, shown.delay.samples, "")
+        shown = None if self.in_view is None else self._measured(self.in_view)
+        if shown is not None and shown.delay.certain:
+            self.change(edits.set_delay, delay=shown.delay.samples)
 
-    def reset(self) -> None:
-        """Take no delay out."""
-        if self.in_view is not None:
-            self._set(self.in_view, 0, "")
-
-    def nudge(self, earlier: int) -> None:
-        """Move it by samples; a burst of these is one step for undo."""
-        if self.in_view is not None:
-            edit = partial(edits.nudge, estimate=self.in_view, earlier=earlier)
-            self._views.store.edit(edit, f"delay {self.in_view.signal}")
-
-    def _set(self, source: Source, delay: int, key: str) -> None:
-        self._views.store.edit(partial(edits.set_delay, estimate=source, delay=delay), key)
+    def change(self, edit: Callable[..., Session], *, merges: bool = False, **what: int) -> None:
+        """Edit what the session says of the estimate in view. merges : a burst of these is one step for undo."""
+        if (source := self.in_view) is not None:
+            key = f"delay {source.signal}" if merges else ""
+            self._views.store.edit(partial(edit, estimate=source, **what), key)
 
     def _set_shown(self, delay: int) -> None:
-        if self._source is not None:
-            self._set(self._source, delay, f"delay {self._source.signal}")
+        if (source := self._source) is not None:
+            edit = partial(edits.set_delay, estimate=source, delay=delay)
+            self._views.store.edit(edit, f"delay {source.signal}")
 
     def show_analysis(self, *_: object) -> None:
         """Show what has become known, while the dialog is open."""

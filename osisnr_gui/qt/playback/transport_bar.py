@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -23,7 +23,7 @@ from osisnr_gui.text import sound_words
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
 
-HEIGHT = 34
+HEIGHT, PLAIN_HEIGHT = 34, 50
 ICON_PIXELS = 18
 MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
@@ -38,23 +38,32 @@ LEVEL_WIDTHS = 38, 64
 #: Ends of the output level, and the step of a key or a notch of the wheel, in dB.
 LOWEST_DB, HIGHEST_DB, STEP_DB = -40.0, 12.0, 1.0
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
+LONG_NAMES = {SoundKind.REFERENCE: _("0  Reference"), SoundKind.MIXTURE: _("M  Mixture")}
+
+Menus = Callable[[str], QMenu]
+Hear = Callable[[int], object]
 
 
 class TransportBar(Themed, QWidget):
     """Says what is wanted; the player and the commands do it."""
 
-    estimate_chosen = Signal(int)
+    def __init__(
+        self, player: Player, actions: dict[str, QAction], menu: Menus, hear: Hear, theme: Theme, *, plain: bool = False
+    ) -> None:
+        """`menu` gives the menu of a path such as "playback/speed", `hear` shows and plays an estimate.
 
-    def __init__(self, player: Player, actions: dict[str, QAction], menu: Callable[[str], QMenu], theme: Theme) -> None:
-        """`menu` gives the menu of a path such as "playback/speed"."""
+        plain : long names with their keys, and nothing but them.
+        """
         super().__init__(theme)
         self._player, self._link, self._actions, self._menu = player, player.link, actions, menu
+        self.hear, self._is_plain = hear, plain
         self._names: tuple[str, ...] = ()
         self._is_narrow = False
         self._estimates: list[SoundButton] = []
         self._time = plain_label("", parent=self)
         self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
-        self._buttons = {kind: self._sound_button(kind) for kind in SHORT_NAMES}
+        names = LONG_NAMES if plain else SHORT_NAMES
+        self._buttons = {kind: self._sound_button(kind, name) for kind, name in names.items()}
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
         self._louder = self._action_button("residual_louder")
@@ -66,8 +75,10 @@ class TransportBar(Themed, QWidget):
         how: tuple[Part, ...] = self._match, (self._note, 1), self._level, 4, self._clip, self._band, self._speed
         self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=SPACING)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
+        for part in (loop, self._time, self._match):
+            part.setVisible(not plain)
         self._fit()
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(PLAIN_HEIGHT if plain else HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         player.changed.connect(self._show_state)
         for moved in (player.link.playhead_changed, player.link.cursor_changed, player.link.extent_changed):
@@ -83,11 +94,14 @@ class TransportBar(Themed, QWidget):
                 self._row.removeWidget(button)
                 button.deleteLater()
             self._estimates = []
+            text = "{key}  {letter}" if self._is_plain else "{letter}"
+            if self._is_plain and len(names) <= MOST_WIDE:
+                text = _("{key}  Estimate {letter}")
             for index, name in enumerate(self._names):
-                button = SoundButton(estimate_letter(index), self._theme, index)
-                tip = _("Hear and show estimate {letter}, {name} ({key})")
-                _describe(button, tip.format(letter=estimate_letter(index), name=name, key=index + 1))
-                button.clicked.connect(partial(self.estimate_chosen.emit, index))
+                words = {"letter": estimate_letter(index), "name": name, "key": index + 1}
+                button = SoundButton(text.format(**words), self._theme, index)
+                _describe(button, _("Hear and show estimate {letter}, {name} ({key})").format(**words))
+                button.clicked.connect(partial(self.hear, index))
                 self._row.insertWidget(self._first_estimate + index, button)
                 self._estimates.append(button)
             self._fit()
@@ -112,11 +126,11 @@ class TransportBar(Themed, QWidget):
 
     def _fit(self) -> None:
         """Wide buttons while they are few and the bar is wide; in a narrow one not all of them."""
-        hears_residual = self._player.sound.kind is SoundKind.RESIDUAL
+        hears_residual, room = self._player.sound.kind is SoundKind.RESIDUAL, 0 if self._is_plain else self.width()
         for button in (self._band, self._speed):
-            button.setVisible(self.width() >= CRAMPED)
-        self._level.setVisible(self.width() >= CRAMPED and not self._player.problem)
-        self._louder.setVisible(self.width() >= (CRAMPED if hears_residual else ROOMY))
+            button.setVisible(room >= CRAMPED)
+        self._level.setVisible(room >= CRAMPED and not self._player.problem)
+        self._louder.setVisible(room >= (CRAMPED if hears_residual else ROOMY))
         narrow = len(self._names) > MOST_WIDE or self.width() < ROOMY
         for button in (*self._buttons.values(), self._louder, *self._estimates):
             button.setStyleSheet(NARROW if narrow else "")
@@ -137,7 +151,7 @@ class TransportBar(Themed, QWidget):
         louder.setChecked(player.residual_is_louder)
         self._fit()
         self._clip.show_clip(player.is_clipped)
-        self._clip.setVisible(not player.problem)
+        self._clip.setVisible(not player.problem and not self._is_plain)
         with QSignalBlocker(self._level):
             self._level.setValue(_place_of(player.level_db))
         tip = _("Output level: {level}; double click: 0 dB").format(level=signed_db(player.level_db))
@@ -197,14 +211,15 @@ class TransportBar(Themed, QWidget):
     def _action_button(self, action_id: str) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(self._actions[action_id])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._is_plain else style.ToolButtonIconOnly)
         button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
         button.setAccessibleName(self._actions[action_id].text())
         return button
 
-    def _sound_button(self, kind: SoundKind) -> SoundButton:
+    def _sound_button(self, kind: SoundKind, name: str) -> SoundButton:
         action = self._actions[f"hear_{kind.value}"]
-        button = SoundButton(SHORT_NAMES[kind], self._theme)
+        button = SoundButton(name, self._theme)
         _describe(button, action.toolTip())
         button.clicked.connect(action.trigger)
         button.clicked.connect(self._show_state)  # nothing may come of it: no button stays pressed by a click alone

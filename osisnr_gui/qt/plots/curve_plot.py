@@ -35,6 +35,9 @@ GHOST_DASH, GHOST_OPACITY = (2.0, 2.0), 0.85
 ROBUST_PERCENTILE, ROBUST_LOSS_PERCENTILE = 99.5, 99.0
 SAMPLE_LIMIT = 20_000
 #: Behind the title when a line is a mean and not every frame.
+#: Of a bare curve: title, axis, and what is shaded.
+PLAIN_WORDS = _("How close it is, moment by moment: higher is closer"), _("how close (dB)")
+BAD_KEY = Key(_("bad places"), "bad", True)
 MEAN_NOTE = f" · {_('mean and range per pixel')}"
 #: Behind the title when the bands are means and not every frame.
 BANDS_NOTE = f" · {_('each pixel shows its mean and its highest point')}"
@@ -79,11 +82,14 @@ def around_zero(low: float, high: float, least: float) -> tuple[float, float]:
 
 
 class CurvesPlot(TimePlot):
-    """A plot with a line for each estimate; the selected one is drawn last and stronger."""
+    """A plot with a line for each estimate; the selected one is drawn last and stronger.
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str) -> None:
+    bare : one strong line, all of it under the title whatever other rows hold, and no word on means.
+    """
+
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str, title: str, *, bare: bool = False) -> None:
         super().__init__(link, theme, row_id, title)
-        self.shading = Shading()
+        self.shading, self._bare = Shading(), bare
         self._shown: list[tuple[Curve, CurveItem]] = []
         self.add(self.shading)
 
@@ -104,7 +110,7 @@ class CurvesPlot(TimePlot):
 
     def _follow_data(self) -> None:
         """Other values: another range, unless the user chose it."""
-        if self.follows_data:
+        if self.follows_data or self._bare:
             self.fit_y()
 
     def _show_items(self, new: Sequence[Curve]) -> None:
@@ -127,7 +133,7 @@ class CurvesPlot(TimePlot):
         present = sorted((c for c in new if not c.before), key=lambda c: (c.colour == MIXTURE, c.colour))
         keys = [Key(translated(c.name), c.colour, c.selected) for c in present]
         keys += [Key(translated(c.before), c.colour, False, GHOST_DASH, GHOST_OPACITY) for c in new if c.before]
-        self.words.keys = tuple(keys)
+        self.words.keys = (BAD_KEY,) if self._bare else tuple(keys)
         self._dress()
 
     def _dress(self) -> None:
@@ -139,7 +145,7 @@ class CurvesPlot(TimePlot):
                 continue
             colour = with_alpha(style.colour, 0.8 if several and not curve.selected else 1.0)
             veil = line_pen(with_alpha(style.colour, 0.18)) if curve.selected or not several else None
-            item.set_pens(line_pen(colour, style.dash), veil, strong=several and curve.selected)
+            item.set_pens(line_pen(colour, style.dash), veil, strong=self._bare or (several and curve.selected))
 
     def _sample(self) -> FloatArray:
         """Finite values of all curves, enough for a percentile."""
@@ -147,19 +153,22 @@ class CurvesPlot(TimePlot):
 
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the line is a mean and not every frame."""
-        return MEAN_NOTE if any(item.is_crowded(vb) for _curve, item in self._shown) else ""
+        crowded = any(item.is_crowded(vb) for _curve, item in self._shown)
+        return MEAN_NOTE if crowded and not self._bare else ""
 
 
 class CurvePlot(CurvesPlot):
     """OSI-SNR in dB over time, with the threshold to drag and what two unrelated signals reach (`chance_line`)."""
 
-    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi") -> None:
-        super().__init__(link, theme, row_id, _("OSI-SNR per frame"))
+    def __init__(self, link: TimeLink, theme: Theme, row_id: str = "osi", *, bare: bool = False) -> None:
+        title, unit = PLAIN_WORDS if bare else (_("OSI-SNR per frame"), "OSI-SNR (dB)")
+        super().__init__(link, theme, row_id, title, bare=bare)
         self._automatic = 0.0, 40.0
         self.limit_curve = CurveItem("limit")
         self.threshold_line = LevelLine("bad", self._threshold_words, digits=lambda _vb: 1)
-        self.chance_line = LevelLine("faint", self._chance_words, words_ink="muted")
-        self.set_y_scale(LinearScale("OSI-SNR (dB)"))
+        words_of = _("chance {level:.1f} dB").format
+        self.chance_line = LevelLine("faint", lambda _vb: words_of(level=self.chance_line.level), words_ink="muted")
+        self.set_y_scale(LinearScale(unit))
         self.set_y_limits(*self._automatic)
         self.set_y_range(*self._automatic)
         self.add(self.limit_curve)
@@ -190,9 +199,6 @@ class CurvePlot(CurvesPlot):
             text = _("bad < {level:.1f} dB exact").format(level=self.threshold_line.level)
         return text
 
-    def _chance_words(self, _vb: PixelViewBox) -> str:
-        return _("chance {level:.1f} dB").format(level=self.chance_line.level)
-
     def _follow_data(self) -> None:
         """Limits from the data, the range from a robust percentile so that one spike flattens nothing."""
         values = self._sample()
@@ -203,7 +209,11 @@ class CurvePlot(CurvesPlot):
         super()._follow_data()
 
     def _fit_values(self) -> None:
-        self.set_y_range(*self._automatic)
+        (self.set_range_under_title if self._bare else self.set_y_range)(*self._automatic)
+
+    def _resized(self) -> None:
+        if self._bare:
+            self._fit_values()
 
 
 class GainPlot(CurvesPlot):
@@ -242,7 +252,8 @@ class LossPlot(TimePlot):
         self.shading = Shading()
         self.sketches = LossSketches(self)
         self._areas = LossAreas(self.sketches)
-        self.limit_line = LevelLine("bad", self._limit_words, digits=_digits)
+        words_of = _("bad over {loss}").format
+        self.limit_line = LevelLine("bad", lambda _vb: words_of(loss=words.loss(self.limit_line.level)), digits=_digits)
         self._has_data = False
         self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
         self.set_y_scale(LinearScale(_("Loss")))
@@ -279,9 +290,6 @@ class LossPlot(TimePlot):
     def _title_note(self, vb: PixelViewBox) -> str:
         """Says when the bands are means and not every frame."""
         return BANDS_NOTE if self._areas.is_crowded(vb) else ""
-
-    def _limit_words(self, _vb: PixelViewBox) -> str:
-        return _("bad over {loss}").format(loss=words.loss(self.limit_line.level))
 
     def is_final(self) -> bool:
         """Whether no sketch of the curve is to come."""

@@ -1,6 +1,7 @@
 """The one owner of the visible time range, the selection and the pointer's time for all rows."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
@@ -182,6 +183,19 @@ class TimeLink(QObject):
     def request_seek(self, time: float) -> None:
         """The user pointed at a time to go to; whoever plays decides what to do."""
         self.seek_requested.emit(min(max(time, self.extent.start), self.extent.stop))
+
+    def keep(self) -> Callable[[], None]:
+        """What makes view, zoom history, selection, cursor and loop again what they are now."""
+        marks = {name: getattr(self, name) for name in ("selection", "cursor", "loop")}
+        visible, history = self.visible, list(self._history)
+
+        def put_back() -> None:
+            for name, value in marks.items():
+                self._set(name, value)
+            self._show(self._clamped(*visible))
+            self._history = history
+
+        return put_back
 
     def flush(self) -> None:
         """Announce a pending range change now instead of at the end of this event-loop turn."""

@@ -23,11 +23,11 @@ def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
         plot.removeItem(item)
 
 
-def _make_line(name: str, theme: Theme) -> Line:
+def _make_line(name: str, theme: Theme, scale: float) -> Line:
     line = Line(angle=0 if name == "cross_value" else 90)
     line.setZValue(Z_VALUES[name])
     if name in WIDTHS:
-        width, broader = WIDTHS[name]
+        width, broader = (math.ceil(scale * width) for width in WIDTHS[name])
         ground = with_alpha(theme.background, 0.7)
         line.set_pens(pg.mkPen(theme.text, width=width), pg.mkPen(ground, width=broader))
     else:
@@ -51,6 +51,7 @@ class TimeMarks(QObject):
         self._plot, self._link, self._row_id, self._theme = plot, link, row_id, theme
         self.lines: dict[str, Line] = {}
         self.regions: dict[str, pg.LinearRegionItem] = {}
+        self.scale = 1.0  # of the widths of lines
         self.is_seen = False  # while it is not, nothing is followed until `catch_up`
         for signal in (link.selection_changed, link.loop_changed, link.cursor_changed, link.playhead_changed):
             signal.connect(self._follow)
@@ -128,7 +129,7 @@ class TimeMarks(QObject):
         on = math.isfinite(at)
         if self.is_seen and (on or name in self.lines):
             if name not in self.lines:
-                self.lines[name] = _make_line(name, self._theme)
+                self.lines[name] = _make_line(name, self._theme, self.scale)
             _show(self._plot, self.lines[name], on)
             if on:
                 self.lines[name].setValue(at)

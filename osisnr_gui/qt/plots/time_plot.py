@@ -7,8 +7,8 @@ cursor move (grid, pictures, curves, shading, words) is one still picture under 
 import math
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme
@@ -36,7 +36,7 @@ class PlotWidget(pg.PlotWidget):
 
     context_menu_requested = Signal(QPoint, object)  # global position, this plot
     SIZE, LEAST = (240, 140), (0, 0)  # pixels that it likes to have, and needs
-    _is_built = False
+    _is_built, _scale = False, 1.0
 
     def __init__(self, box: PixelViewBox, *axes: TickAxis, parent: QWidget | None = None) -> None:
         """`axes` : those it has, left or bottom; the other sides have none."""
@@ -54,7 +54,7 @@ class PlotWidget(pg.PlotWidget):
         # It has no parent, and would stay as a window of its own.
         self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
         self.still = StillPicture(self.plotItem)
-        box.menu_requested.connect(self._ask_for_menu)
+        box.menu_requested.connect(lambda at: self.context_menu_requested.emit(at, self))
 
     def add(self, *items: pg.GraphicsObject) -> None:
         """Add items."""
@@ -74,6 +74,13 @@ class PlotWidget(pg.PlotWidget):
         """Draw the still picture again at the end of this event-loop turn."""
         self.still.forget()
 
+    def updateMatrix(self, propagate: bool = True) -> None:
+        """Enlarge to the pixel: pyqtgraph leaves a margin when it scales."""
+        super().updateMatrix(propagate)
+        if not self.autoPixelRange:
+            self.setTransform(QTransform.fromScale(self._scale, self._scale))
+            self.sigDeviceTransformChanged.emit(self)
+
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
         return True
@@ -92,13 +99,12 @@ class PlotWidget(pg.PlotWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out at once, not at the next turn of the event loop; pyqtgraph calls this before anything is there."""
+        if not self.autoPixelRange:
+            self.range = QRectF(QPointF(), QSizeF(self.size()) / self._scale)
         super().resizeEvent(event)
         if self._is_built:
             self.plotItem.layout.activate()
             self._resized()
-
-    def _ask_for_menu(self, at: QPoint) -> None:
-        self.context_menu_requested.emit(at, self)
 
     def _dress(self) -> None:
         """Apply the theme to the items that do not ask the ViewBox for it."""
@@ -180,6 +186,10 @@ class TimePlot(PlotWidget):
             self.words.title, self.words.title_colour = title, colour
             self.setAccessibleName(title or self.row_id)
             self.refresh()
+
+    def enlarge(self, scale: float) -> None:
+        """Draw everything so many times as large, type and margins too, as on a finer screen."""
+        self._scale, self.autoPixelRange, self.marks.scale = scale, False, scale
 
     def set_marked(self, on: bool) -> None:
         """Mark the row as the one of its kind that is in view."""

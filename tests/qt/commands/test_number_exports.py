@@ -236,7 +236,7 @@ def test_a_delay_that_was_taken_out_is_in_the_command(qtbot: QtBot, window: Main
     (line,) = _copied(window)
     assert line.endswith(" --align")
     assert _same(_numbers(line, tmp_path / "score.json"), _in_window(window, [0]))
-    window.commands.delays.nudge(1)
+    window.commands.delays.change(edits.nudge, merges=True, earlier=1)
     wait_final(qtbot, window)
     _copied(window)
     assert "delays were chosen by hand" in window.statusBar().currentMessage()

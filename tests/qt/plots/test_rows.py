@@ -16,6 +16,7 @@ from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.rows import LEAST_CURVE, ROWS, PlotRow
+from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.session.analysis import Analysis
@@ -114,5 +115,5 @@ def test_a_record_and_a_class_make_a_row(qtbot: QtBot, samples: Path, monkeypatc
         window.views.loss.alpha.slider.setValue(window.views.loss.alpha.slider.value() + 50)
         wait_final(qtbot, window)
         assert row.n_told == told + 1
-        window.views.plots.set_scale("mel")
+        window.views.plots.dress_pictures(SpectrogramPlot.set_scale, "mel")
         assert row.n_told == told + 1

@@ -104,7 +104,7 @@ class StillPicture(pg.GraphicsObject):
         """Draw the kept pixels, 1:1."""
         if self._exportOpts is not False:
             return
-        ratio = painter.device().devicePixelRatioF()
+        ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()  # the plot may be enlarged
         size = (self._box.size() * ratio).toSize()
         if size.isEmpty():
             return
