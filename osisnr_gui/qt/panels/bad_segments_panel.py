@@ -70,6 +70,7 @@ class BadSegmentsPanel(QWidget):
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the segments of one estimate; nothing is done when they are on screen already."""
+        self.scope.setVisible(len(analysis.pairs) > 1)
         self._analysis, self._selected = analysis, selected
         self.criterion.show_session(analysis.session, selected)
         if self._seen:
@@ -123,7 +124,6 @@ class BadSegmentsPanel(QWidget):
         """Make the table that of the score in view, or of all of them."""
         session, pairs, pair = self._analysis.session, self._analysis.pairs, self._analysis.pair_at(self._selected)
         score = None if pair is None else pair.score
-        self.scope.setVisible(len(pairs) > 1)
         places = [place for place in range(len(pairs)) if self.scope.current == 1 or place == self._selected]
         found = [(place, each, other_letter(session, place)) for place in places if (each := pairs[place].score)]
         shown = found, session.notes
