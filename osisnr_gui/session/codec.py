@@ -3,7 +3,8 @@
     {"schema": "osisnr.session/1", "version": program, "session": {...}, "view": {...}}
 
 A path inside the folder of the session file is stored relative to it, so that the folder can be moved or sent as a
-whole; any other path is stored as it is.
+whole; any other path is stored as it is. A figure (PNG) has the same text inside, with the names of the files only, and
+"hashes": the SHA-256 of each, null where it is not known.
 """
 
 import dataclasses
@@ -12,18 +13,23 @@ import math
 import os
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
-from osisnr_gui.io.json_file import Json, json_bytes, load_json
+from osisnr_gui.io.json_file import Json, json_bytes, load_json, parse_json
+from osisnr_gui.io.png_text import PNG_ENDING, text_in, with_text
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
+#: So many files of a folder are read to find one that has another name now.
+MOST_CANDIDATES = 64
+KEYWORD = b"osisnr session"  # of the text in a figure
 #: Room for MAX_FILES and as many short notes; the worst of this size is refused in some 30 ms.
 MAX_BYTES = 1 << 19
 _hints = functools.cache(typing.get_type_hints)
@@ -75,15 +81,25 @@ class SavedView:
 
 
 def is_session_file(path: str) -> bool:
-    """Whether a name is that of a session file."""
-    return path.lower().endswith(ENDING)
+    """Whether a name is that of a session file, or of a figure that may hold one."""
+    return path.lower().endswith((ENDING, PNG_ENDING))
 
 
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
     """The content of a session file that will lie at `path`. Raises SaveError for more than can be read again."""
     folder = os.path.dirname(os.path.abspath(path))
-    saved = _encode(_with_paths(session, lambda name: _relative(name, folder)))
-    data = json_bytes({"schema": SCHEMA, "version": __version__, "session": saved, "view": _encode(view)})
+    return _content(_with_paths(session, lambda name: _relative(name, folder)), view, path)
+
+
+def figure_with_session(png: bytes, session: Session, view: SavedView, hashes: Sequence[str | None]) -> bytes:
+    """A picture with the session inside, without any folder. hashes : of its `sources`. Raises SaveError."""
+    named = _with_paths(session, os.path.basename)
+    return with_text(png, KEYWORD, _content(named, view, PNG_ENDING, hashes=list(hashes)))
+
+
+def _content(session: Session, view: SavedView, path: str, **more: Json) -> bytes:
+    content = {"schema": SCHEMA, "version": __version__, "session": _encode(session), "view": _encode(view)}
+    data = json_bytes(content | more)
     if len(data) > MAX_BYTES:
         detail = Phrase("not saved: the session takes more than {limit} KiB", limit=MAX_BYTES >> 10)
         raise SaveError(path, detail, Phrase("shorten its notes, or close some files"))
@@ -91,14 +107,19 @@ def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
 
 
 def load_session(path: str) -> tuple[Session, SavedView]:
-    """The session in a file, with absolute paths, and what was on screen.
+    """The session in a file, with absolute paths, and what was on screen. Raises LoadError as `load_with_hashes`."""
+    return load_with_hashes(path)[:2]
+
+
+def load_with_hashes(path: str) -> tuple[Session, SavedView, list[str | None]]:
+    """The session in a file or a figure, with absolute paths, what was on screen, and, of a figure, its hashes.
 
     A field that is missing has its default; null stands for an infinite number. Nothing is looked up: whether the files
     exist shows when they are opened.
 
     Raises LoadError that names the field, its problem and what to do.
     """
-    value = load_json(path, MAX_BYTES)
+    value = _load(path)
     if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
         detail = Phrase('schema is missing: this is no session; open a file that "Save session" made')
         raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
@@ -109,7 +130,7 @@ def load_session(path: str) -> tuple[Session, SavedView]:
         remedy = Phrase("open it with the version of the program that saved it")
         raise LoadError(Reason.UNKNOWN_FORMAT, path, detail, remedy)
     for key in value:
-        if key not in ("schema", "version", "session", "view"):
+        if key not in ("schema", "version", "session", "view", "hashes"):
             raise _wrong(path, printable(key, 40), UNKNOWN)
     folder = os.path.dirname(os.path.abspath(path))
     session = _decode(Session, value.get("session", {}), "session", path)
@@ -117,7 +138,18 @@ def load_session(path: str) -> tuple[Session, SavedView]:
     for name in (source.path for source in session.sources):
         if not name or "\0" in name:
             raise _wrong(path, "path", N_("{field} is no file name"))
-    return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
+    hashes = _decode(list[str | None], value.get("hashes", []), "hashes", path)
+    return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view, hashes
+
+
+def _load(path: str) -> Json:
+    if not path.lower().endswith(PNG_ENDING):
+        return load_json(path, MAX_BYTES)
+    data = text_in(path, KEYWORD, MAX_BYTES)
+    if data is None:
+        detail = Phrase("this picture holds no session")
+        raise LoadError(Reason.CORRUPT, path, detail, Phrase("open a figure that was saved with the session inside"))
+    return parse_json(data, path)
 
 
 def missing_files(session: Session) -> list[str]:
@@ -134,6 +166,36 @@ def relinked(session: Session, folder: str) -> Session:
         return path if os.path.exists(path) else next(filter(os.path.exists, moved), path)
 
     return _with_paths(session, find)
+
+
+def found_by_content(
+    session: Session, hashes: Sequence[str | None], folder: str, hash_of: Callable[[str], str | None]
+) -> tuple[Session, list[str]]:
+    """The session with its files from `folder`, whatever they are called there; the names of those that are not there.
+
+    hashes : of the session's `sources`; a file whose hash is not known is found by its name. hash_of : of a file.
+    """
+    missing: list[str] = []
+    wanted = iter(hashes)
+
+    def find(path: str) -> str:
+        name, known = os.path.basename(path), next(wanted, None)
+        for found in _candidates(folder, name):
+            if hash_of(found) == known if known else os.path.basename(found) == name:
+                return found
+        missing.append(name)
+        return path
+
+    return _with_paths(session, find), missing
+
+
+def _candidates(folder: str, name: str) -> Iterator[str]:
+    """Files in a folder that might have had this name: the one that has it, then those of its kind."""
+    ending = os.path.splitext(name)[1].lower()
+    with suppress(OSError):
+        others = [each for each in os.listdir(folder) if each.lower().endswith(ending)]
+        others.sort(key=lambda each: (each != name, each))
+        yield from (os.path.join(folder, each) for each in others[:MOST_CANDIDATES])
 
 
 def _relative(name: str, folder: str) -> str:
@@ -174,10 +236,10 @@ def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
             return None
         (kind,) = (argument for argument in arguments if argument is not type(None))
         return _decode(kind, value, field, path)
-    if origin is tuple:
+    if origin in (tuple, list):
         if not isinstance(value, list):
             raise _wrong(path, field, N_("{field} must be a list"))
-        return tuple(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
+        return origin(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
     if dataclasses.is_dataclass(kind):
         return _decode_fields(kind, value, field, path)
     if isinstance(kind, type) and issubclass(kind, Enum):

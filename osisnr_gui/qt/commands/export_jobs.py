@@ -12,21 +12,24 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.score_report import score_command, score_report
+from osisnr_gui.export.score_table import settings_line
 from osisnr_gui.export.summary_tables import Cell, SummaryTable
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import Cancelled, FileError, Phrase, SaveError, display_name
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ask_where, warn
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, FORMATS, PDF, PNG, SVG, FigureContent, PlotDialog
+from osisnr_gui.qt.dialogs.file_dialogs import ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
+from osisnr_gui.qt.plots.plot_export import has_table, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.changes import finish
+from osisnr_gui.session.codec import SavedView, figure_with_session
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import find_segment_table
@@ -76,9 +79,10 @@ def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[byt
 class ExportJobs(QObject):
     """Export commands of one window."""
 
-    def __init__(self, window: QMainWindow, views: Views) -> None:
+    def __init__(self, window: QMainWindow, views: Views, view: Callable[[], SavedView]) -> None:
+        """`view` gives what is on screen."""
         super().__init__(window)
-        self._window, self._views = window, views
+        self._window, self._views, self._view = window, views, view
         self._jobs = Jobs("export", self)
         self._jobs.reported.connect(lambda done: done())
         self._jobs.failed.connect(self._show_failure)
@@ -103,17 +107,67 @@ class ExportJobs(QObject):
             self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
 
     def save_figure(self) -> None:
-        """Ask where, then save the plots."""
-        self.save_bytes(_("Save the figure"), "figure.png", _("Picture (*.png)"), png_bytes(self._views.plots.grab()))
+        """Ask how and where, then save the plots on screen, or some of them."""
+        width, content = self._views.plots.width(), self._figure_content(None)
+        dialog = PlotDialog(_("the plots"), width, self._window, has_table=False, content=content, fine=1)
+        self._save_figure(dialog, "figure", None)
 
     def save_plot(self, plot: TimePlot | Chart) -> None:
         """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
-        dialog = PlotDialog(plot.accessibleName(), plot.width(), plot.window(), has_table=has_table(plot))
+        name, content = plot.NAME if isinstance(plot, Chart) else plot.row_id, self._figure_content(plot)
+        table = has_table(plot)
+        dialog = PlotDialog(plot.accessibleName(), plot.width(), plot.window(), has_table=table, content=content)
+        self._save_figure(dialog, name, plot if table else None)
+
+    def _figure_content(self, plot: TimePlot | Chart | None) -> FigureContent:
+        """The plots on screen, one of which may be all that is wanted; or a chart."""
+        plots, analysis = self._views.plots, self._views.store.analysis
+        rows = [row for row in plots.stack.rows if row.isVisible()]
+        is_chart = isinstance(plot, Chart)
+        session = self._views.store.session
+        return FigureContent(
+            plots=[plot] if is_chart else [plots.overview, *rows],
+            chosen=rows if plot is None else [plot],
+            dress=plot.set_theme if is_chart else plots.set_theme,
+            files=", ".join(display_name(source.path) for source in session.sources),
+            settings="" if analysis.reference is None else settings_line(analysis),
+            n_files=len(session.sources),
+            n_notes=len(session.notes),
+        )
+
+    def _save_figure(self, dialog: PlotDialog, name: str, table: TimePlot | Chart | None) -> None:
+        """What the dialog asks for, in the format that the name ends with. table : what can be saved as numbers."""
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            kind, name = dialog.format, plot.NAME if isinstance(plot, Chart) else plot.row_id
-            data = png_bytes(picture_of(plot, dialog.pixels)) if kind == PNG else b"".join(table_of(plot))
-            self.save_bytes(_("Export the plot"), f"{name}.{kind}", FORMATS[kind], data)
+            kinds = [dialog.format, *(kind for kind in (PNG, SVG, PDF) if kind != dialog.format)]
+            path = self.ask(_("Save the figure"), f"{name}.{kinds[0]}", ";;".join(FORMATS[kind] for kind in kinds))
+            try:
+                if path:
+                    self.write_bytes(path, self._figure_bytes(dialog, path, table))
+            except FileError as error:
+                self._show_failure(error_words(error), "")
         dialog.deleteLater()
+
+    def _figure_bytes(self, dialog: PlotDialog, path: str, table: TimePlot | Chart | None) -> bytes:
+        """The content of a file of this name. Raises SaveError."""
+        kind = os.path.splitext(path)[1][1:].lower()
+        if kind == CSV and table is not None:
+            return b"".join(table_of(table))
+        figure = dialog.figure()
+        if kind == PNG and dialog.holds_session:
+            return self._with_session(figure.png(), dialog.holds_notes)
+        write = {PNG: figure.png, SVG: figure.svg, PDF: figure.pdf}.get(kind)
+        if write is None:
+            remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
+            raise SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
+        return write()
+
+    def _with_session(self, png: bytes, notes: bool) -> bytes:
+        """The picture with what restores it; names and hashes of the files, no folders."""
+        store = self._views.store
+        stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
+        hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
+        session = store.session if notes else replace(store.session, notes=())
+        return figure_with_session(png, session, self._view(), hashes)
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""

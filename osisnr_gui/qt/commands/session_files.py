@@ -4,7 +4,7 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,14 +13,26 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
+from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import ENDING, SavedView, Stretch, load_session, missing_files, relinked, session_bytes
+from osisnr_gui.session.codec import (
+    ENDING,
+    SavedView,
+    Stretch,
+    found_by_content,
+    load_session,
+    load_with_hashes,
+    missing_files,
+    relinked,
+    session_bytes,
+)
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words
 
@@ -89,11 +101,14 @@ class SessionFiles(QObject):
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view = load_session(path)
+            session, view, hashes = load_with_hashes(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
-        if self._show(self._relinked(session, os.path.dirname(path)), view):
+        folder = os.path.dirname(os.path.abspath(path))
+        if path.lower().endswith(PNG_ENDING):
+            self._show(self._found(session, hashes, folder), view)
+        elif self._show(self._relinked(session, folder), view):
             self._take_name(path, session)
 
     def _take_name(self, path: str, session: Session) -> None:
@@ -107,9 +122,29 @@ class SessionFiles(QObject):
     def _relinked(self, session: Session, folder: str) -> Session:
         """With files that are not where they were: from the session's folder, else from one that is asked for once."""
         session = relinked(session, folder)
-        missing = missing_files(session)
+        chosen = self._ask_folder(missing_files(session), folder)
+        return relinked(session, chosen) if chosen else session
+
+    def _found(self, session: Session, hashes: Sequence[str | None], folder: str) -> Session:
+        """With the files a figure was made of, by what they hold: from its folder, else from one that is asked for."""
+
+        def hash_of(path: str) -> str | None:
+            return self._views.store.hashes.make(path, stamp_of(path))
+
+        found, missing = found_by_content(session, hashes, folder, hash_of)
+        chosen = self._ask_folder(missing, folder)
+        if chosen:
+            found, missing = found_by_content(session, hashes, chosen, hash_of)
+        others = [name for name in missing if os.path.exists(os.path.join(chosen or folder, name))]
+        if others:
+            text = _("Not what the figure was made of, though of the same name: {names}")
+            warn(self._window, _("Other files"), text.format(names=", ".join(map(display_name, others[:MOST_NAMES]))))
+        return found
+
+    def _ask_folder(self, missing: Sequence[str], folder: str) -> str:
+        """Where the files of these names are; "" where nothing is missing, or nobody can say."""
         if not missing or not self._asks():
-            return session
+            return ""
         text = ngettext(
             "{n} file of this session is not where it was: {names}",
             "{n} files of this session are not where they were: {names}",
@@ -118,9 +153,8 @@ class SessionFiles(QObject):
         roles = QMessageBox.ButtonRole
         answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
         if ask(self._window, _("Where are the files?"), text, *answers) == 0:
-            chosen = QFileDialog.getExistingDirectory(self._window, _("Where are the files?"), folder)
-            session = relinked(session, chosen) if chosen else session
-        return session
+            return QFileDialog.getExistingDirectory(self._window, _("Where are the files?"), folder)
+        return ""
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
@@ -154,7 +188,7 @@ class SessionFiles(QObject):
         if self.path and not self.is_changed:
             self._recent.add(self.path)
         else:
-            self._recent.keep(session, self._pending or self._view())
+            self._recent.keep(session, self.view())
 
     def may_close(self) -> bool:
         """Ask about notes that are not on disk; False when the window is to stay."""
@@ -173,9 +207,12 @@ class SessionFiles(QObject):
 
     def _content(self, path: str) -> bytes | None:
         session = self._views.store.session
-        return None if session.is_empty else session_bytes(session, self._pending or self._view(), path)
+        return None if session.is_empty else session_bytes(session, self.view(), path)
 
-    def _view(self) -> SavedView:
+    def view(self) -> SavedView:
+        """What is on screen, or will be once the session that is being opened is there."""
+        if self._pending is not None:
+            return self._pending
         plots, bar = self._views.plots, self._views.view_bar
         link, box = plots.link, plots.spectrograms[0].box
         start, stop = (None, None) if link.visible == link.extent else link.visible
@@ -190,7 +227,7 @@ class SessionFiles(QObject):
     def _write(self, path: str) -> bool:
         session = self._views.store.session
         try:
-            write_atomically(path, session_bytes(session, self._pending or self._view(), path))
+            write_atomically(path, session_bytes(session, self.view(), path))
         except FileError as error:
             warn(self._window, _("Not saved"), error_words(error))
             return False

@@ -18,7 +18,7 @@ from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, version_text
 from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import FORMATS, PlotDialog
 
 texts = [*MENUS.values(), *FORMATS.values(), *(text for row in MOUSE_ROWS for text in row)]
 for action in ACTIONS:

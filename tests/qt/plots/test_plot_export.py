@@ -12,11 +12,11 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files
+from window_kit import open_window, picture_of, show_files
 
-from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.plot_export import picture_of, table_of
+from osisnr_gui.qt.plots.plot_export import table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 
@@ -124,6 +124,6 @@ def test_only_a_picture_has_a_width(qtbot: QtBot) -> None:
     dialog = PlotDialog("OSI-SNR", 900)
     qtbot.addWidget(dialog)
     assert (dialog.format, dialog.pixels) == (PNG, 1800)
-    dialog._format.setCurrentIndex(1)
+    dialog._format.setCurrentIndex(dialog._format.findData(CSV))
     assert dialog.format == CSV
     assert not dialog._width.isEnabled()

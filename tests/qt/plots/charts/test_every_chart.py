@@ -14,15 +14,15 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_window, picture_of, wait_final
 
-from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
-from osisnr_gui.qt.plots.plot_export import picture_of, table_of
+from osisnr_gui.qt.plots.plot_export import table_of
 
 #: By the demo that shows them, what brings them into sight.
 CHARTS = {

@@ -1,0 +1,301 @@
+"""Plots one under the other as a figure of any size: pixels for a PNG, curves and text for an SVG or a PDF.
+
+The plots are laid out anew for the size, not scaled: so many millimetres and points make so many pixels of the screen,
+and what is drawn into those is drawn finely. Pictures are composed for the resolution asked for, in vector files too.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+    QTransform,
+)
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication
+
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font
+from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
+from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.items.shading import NoteMarks
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.time_plot import TimePlot
+
+Plot = TimePlot | Chart | Overview
+Dress = Callable[[Theme], object]
+
+#: So long a picture is waited for whose parts are still read; then it is what it is.
+WAIT_SECONDS = 10.0
+MOST_PIXELS, LEAST_WIDTH = 16_000, 120
+POINTS, MM = 72.0, 25.4  # of an inch
+TITLE_PIXELS, GAP, LEAST_HEIGHT = 16, 4, 40
+WRAP = Qt.TextFlag.TextWordWrap
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """What a figure is to be like.
+
+    pixels, height : its size at `dpi` dots per inch; height 0: as high as the plots are on screen. font : points of the
+    words in the plots. theme : None: as on screen. title, files, settings : words above and below the plots. notes :
+    whether notes are shown.
+    """
+
+    pixels: int
+    dpi: float
+    font: float
+    height: int = 0
+    theme: Theme | None = None
+    title: str = ""
+    files: str = ""
+    settings: str = ""
+    notes: bool = False
+
+    @property
+    def width(self) -> int:
+        """Pixels of the screen across."""
+        return max(round(self.pixels / self.dpi * POINTS / self.font * SMALL_FONT_PIXELS), LEAST_WIDTH)
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the figure per pixel of the screen."""
+        return self.pixels / self.width
+
+
+def screen_font(pixels: int, dpi: float, width: int) -> float:
+    """Points of the words in a figure whose plots are as wide as on the screen."""
+    return pixels / dpi * POINTS / width * SMALL_FONT_PIXELS
+
+
+class Figure:
+    """Plots drawn by one spec; `dress` gives the plots a theme.
+
+    waits : for pictures that are still read; a preview shows what is there.
+    """
+
+    def __init__(self, plots: Sequence[Plot], spec: FigureSpec, dress: Dress, *, waits: bool = True) -> None:
+        self._plots, self._spec, self._dress, self._waits = plots, spec, dress, waits
+        self._theme = spec.theme or plots[0].theme
+        self.is_final = True  # whether all was there that was drawn
+        words = (spec.title, TITLE_PIXELS, "text"), (spec.files, SMALL_FONT_PIXELS, "muted")
+        self._above = _Words(words, spec.width)
+        self._below = _Words([(spec.settings, SMALL_FONT_PIXELS - 1, "muted")], spec.width)
+        self._heights = self._share_height()
+
+    def png(self) -> bytes:
+        """A PNG file that says how large it is."""
+        return _file(lambda buffer: self.image().save(buffer, "PNG"))
+
+    def image(self) -> QImage:
+        """The figure as pixels."""
+        scale = self._spec.scale
+        image = QImage(self._spec.pixels, round(self.size.height() * scale), QImage.Format.Format_RGB32)
+        for put in (image.setDotsPerMeterX, image.setDotsPerMeterY):
+            put(round(self._spec.dpi / MM * 1000))
+        image.setDevicePixelRatio(scale)
+        with self._exported(pen_scale=scale):
+            self._wait(image)
+        image.setDevicePixelRatio(1.0)
+        return image
+
+    def svg(self) -> bytes:
+        """An SVG file."""
+
+        def write(buffer: QBuffer) -> None:
+            generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+            generator.setOutputDevice(buffer)
+            generator.setSize(self.size)
+            generator.setViewBox(QRectF(QPointF(), QSizeF(self.size)))
+            generator.setTitle(self._spec.title)
+            self._render(generator)
+
+        self.image()  # what is still read
+        with self._exported(pen_scale=1.0, pixel_ratio=self._spec.scale):
+            text = _file(write).decode()
+        # Qt counts in whole dots per inch, and patterns in pixels of their picture; one of a single row gets lost.
+        width, height = (length * self._millimetres for length in self.size.toTuple())
+        text = re.sub('width="[^"]*" height="[^"]*"', f'width="{width:.3f}mm" height="{height:.3f}mm"', text, count=1)
+        text = text.replace("<pattern ", f'<pattern patternTransform="scale({1 / self._spec.scale:.9g})" ')
+        text = re.sub(
+            "<pattern .*?</pattern>", lambda tile: tile[0].replace('height="1"', 'height="999"'), text, flags=re.DOTALL
+        )
+        return _GROUP.sub(_with_plain_pens, text).encode()
+
+    def pdf(self) -> bytes:
+        """A PDF file of one page."""
+
+        def write(buffer: QBuffer) -> None:
+            writer, page = QPdfWriter(buffer), QSizeF(self.size) * self._millimetres
+            writer.setPageSize(QPageSize(page, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
+            writer.setPageMargins(QMarginsF())
+            writer.setResolution(round(MM / self._millimetres))
+            writer.setTitle(self._spec.title)
+            self._render(writer)
+
+        self.image()
+        with self._exported(pen_scale=1.0, pixel_ratio=self._spec.scale):
+            return _file(write)
+
+    @property
+    def size(self) -> QSize:
+        """In pixels of the screen."""
+        most = MOST_PIXELS / self._spec.scale
+        return QSize(self._spec.width, round(min(sum(self._heights) + self._above.height + self._below.height, most)))
+
+    @property
+    def _millimetres(self) -> float:
+        """Of one pixel of the screen."""
+        return self._spec.pixels / self._spec.dpi * MM / self._spec.width
+
+    def _share_height(self) -> list[int]:
+        """As on screen, with room for the time axis under several rows; else shares of the height asked for."""
+        heights = [plot.height() for plot in self._plots]
+        if len(heights) > 1 and isinstance(last := self._plots[-1], TimePlot) and not last.time_axis:
+            heights[-1] += TIME_AXIS_HEIGHT
+        if self._spec.height:
+            room = self._spec.height / self._spec.scale - self._above.height - self._below.height
+            share = room / sum(heights)
+            heights = [max(round(height * share), LEAST_HEIGHT) for height in heights[:-1]]
+            heights.append(max(round(room) - sum(heights), LEAST_HEIGHT))
+        return heights
+
+    def _wait(self, image: QImage) -> None:
+        """Draw until all is there: at another resolution other parts of a picture are needed, read by a thread."""
+        end = time.monotonic() + WAIT_SECONDS
+        self._render(image)
+        while self._waits and time.monotonic() < end and not all(plot.is_final() for plot in self._plots):
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            time.sleep(0.01)
+            self._render(image)
+        self.is_final = all(plot.is_final() for plot in self._plots)
+
+    def _render(self, device: QPaintDevice) -> None:
+        painter, width = QPainter(device), self._spec.width
+        if isinstance(device, QPdfWriter):  # its dots per inch are whole numbers
+            painter.scale(*(device.width() / width,) * 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(QRectF(QPointF(), QSizeF(self.size)), QColor(self._theme.background))
+        self._above.paint(painter, self._theme, 0.0)
+        top = self._above.height
+        for plot, height in zip(self._plots, self._heights, strict=True):
+            area = QRectF(0.0, top, width, height)
+            plot.scene().render(painter, area, QRectF(plot.rect()), Qt.AspectRatioMode.IgnoreAspectRatio)
+            top += height
+        self._below.paint(painter, self._theme, top)
+        painter.end()
+
+    @contextmanager
+    def _exported(self, *, pen_scale: float, pixel_ratio: float = 0.0) -> Iterator[None]:
+        """The plots in the size and the look of the figure, without pointer and cursor; then as they were.
+
+        pen_scale : width of a thin pen in pixels of the device. pixel_ratio : of pictures; 0: that of the device.
+        """
+        from pyqtgraph.exporters.Exporter import Exporter  # slow to import
+
+        options = {"resolutionScale": 1.0, "pen_scale": pen_scale, "pixel_ratio": pixel_ratio}
+        exporters = [Exporter(plot.getPlotItem()) for plot in self._plots]
+        window, theme = self._plots[0].window(), self._plots[0].theme
+        with ExitStack() as undo:
+            undo.callback(window.setUpdatesEnabled, window.updatesEnabled())
+            window.setUpdatesEnabled(False)
+            if theme is not self._theme:
+                undo.callback(self._dress, theme)
+                self._dress(self._theme)
+            for plot, height, exporter in zip(self._plots, self._heights, exporters, strict=True):
+                _prepare(undo, plot, plot is self._plots[-1], self._spec.notes)
+                if isinstance(plot, Chart):
+                    _broaden_pens(undo, plot, pen_scale)
+                plot.resize(self._spec.width, height)
+                undo.callback(exporter.setExportMode, False)
+                exporter.setExportMode(True, options)
+            yield
+
+
+def _prepare(undo: ExitStack, plot: Plot, is_last: bool, notes: bool) -> None:
+    """Leave out what is no part of a figure, and say how that is undone."""
+    undo.callback(plot.refresh)
+    undo.callback(plot.setGeometry, plot.geometry())
+    if not isinstance(plot, Chart):
+        plot.link.flush()
+        marks = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks) and not notes]
+        for item in [each for each in (*plot.marks.lines.values(), *marks) if each.isVisible()]:
+            undo.callback(item.show)
+            item.hide()
+    if isinstance(plot, TimePlot):
+        undo.callback(plot.set_time_axis, plot.time_axis)
+        plot.set_time_axis(is_last)
+
+
+def _broaden_pens(undo: ExitStack, chart: Chart, factor: float) -> None:
+    """Broaden the pens, which are cosmetic: one pixel wide in any resolution."""
+    for item in chart.getPlotItem().items:
+        if isinstance(item, pg.PlotCurveItem | pg.InfiniteLine):
+            pen = item.opts["pen"] if isinstance(item, pg.PlotCurveItem) else item.pen
+            broad = pg.mkPen(pen)
+            broad.setWidthF(factor * max(broad.widthF(), 1.0))
+            undo.callback(item.setPen, pen)
+            item.setPen(broad)
+
+
+class _Words:
+    """Texts one under the other, wrapped to a width: text, height of its letters, colour in a theme."""
+
+    def __init__(self, texts: Sequence[tuple[str, int, str]], width: int) -> None:
+        self._lines: list[tuple[QRectF, str, QFont, str]] = []
+        top = float(GAP)
+        for text, pixels, ink in texts:
+            if text:
+                font = system_font(pixels)
+                room = QRectF(GAP, top, width - 2 * GAP, MOST_PIXELS)
+                box = QFontMetricsF(font).boundingRect(room, WRAP, text)
+                self._lines.append((QRectF(GAP, top, room.width(), box.height()), text, font, ink))
+                top += box.height() + GAP
+        self.height = top if self._lines else 0.0
+
+    def paint(self, painter: QPainter, theme: Theme, top: float) -> None:
+        """Draw them from here on."""
+        for box, text, font, ink in self._lines:
+            painter.setFont(font)
+            painter.setPen(QColor(getattr(theme, ink)))
+            painter.drawText(box.translated(0.0, top), WRAP, text)
+
+
+_GROUP = re.compile(r'(<g [^<>]*transform=")matrix\(([^)]*)\)("[^<>]*>)(.*?)(?=</g>)', re.DOTALL)
+_PAIR = re.compile(r"(-?[\d.]+(?:e[-+]?\d+)?),(-?[\d.]+(?:e[-+]?\d+)?)")
+
+
+def _with_plain_pens(group: re.Match[str]) -> str:
+    """A group of an SVG with its points in pixels instead of data.
+
+    Only then is a thin pen thin in programs that do not know `non-scaling-stroke`.
+    """
+    start, matrix, end, body = group.groups()
+    if "non-scaling-stroke" not in body or "<rect" in body:
+        return group[0]
+    place = QTransform(*map(float, matrix.split(",")))
+
+    def moved(pair: re.Match[str]) -> str:
+        x, y = place.map(float(pair[1]), float(pair[2]))
+        return f"{x:.3f},{y:.3f}"
+
+    body = re.sub(r' (?:d|points)="[^"]*"', lambda points: _PAIR.sub(moved, points[0]), body)
+    return f"{start}matrix(1,0,0,1,0,0){end}{body.replace('non-scaling-stroke', 'none')}"
+
+
+def _file(write: Callable[[QBuffer], object]) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.ReadWrite)
+    write(buffer)
+    return bytes(buffer.data().data())
