@@ -27,7 +27,8 @@ def text_in(path: str, keyword: bytes, max_bytes: int) -> bytes | None:
             if len(head) < 8:
                 break
             (length,) = struct.unpack_from(">I", head)
-            if head[4:] == start and length <= max_bytes + len(start):
-                return file.read_at(place + len(head), length + 4 - len(start))
+            size = length + 4 - len(start)
+            if head[4:] == start and size <= max_bytes:
+                return file.read_at(place + len(head), size)
             place += 12 + length
     return None

@@ -19,10 +19,10 @@ from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.png_text import PNG_START
 from osisnr_gui.qt import crash
-from osisnr_gui.qt.commands.export_jobs import png_bytes
 from osisnr_gui.qt.jobs import favour_window
 from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode, app_icon
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.figure import png_bytes
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
@@ -201,7 +201,7 @@ class Screenshot(QObject):
             return
         self._timer.stop()
         try:
-            write_atomically(self._path, png_bytes(self._window.grab()))
+            write_atomically(self._path, png_bytes(self._window.grab().toImage()))
             self.error = None
         except SaveError as error:
             self.error = error

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPixmap
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from osisnr_gui.core.align import Delay
@@ -47,15 +47,6 @@ Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
 _Files = tuple[tuple[Source, Stamp | None], ...]
 Delays = Mapping[_Files, Delay]
-
-
-def png_bytes(picture: QPixmap | QImage) -> bytes:
-    """A picture as a PNG file."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image = picture.toImage() if isinstance(picture, QPixmap) else picture
-    QImageWriter(buffer, b"PNG").write(image)
-    return bytes(buffer.data().data())
 
 
 def known_delays(analysis: Analysis) -> Delays:
@@ -121,19 +112,14 @@ class ExportJobs(QObject):
 
     def _figure_content(self, plot: TimePlot | Chart | None) -> FigureContent:
         """The plots on screen, one of which may be all that is wanted; or a chart."""
-        plots, analysis = self._views.plots, self._views.store.analysis
+        plots, store = self._views.plots, self._views.store
         rows = [row for row in plots.stack.rows if row.isVisible()]
-        is_chart = isinstance(plot, Chart)
-        session = self._views.store.session
-        return FigureContent(
-            plots=[plot] if is_chart else [plots.overview, *rows],
-            chosen=rows if plot is None else [plot],
-            dress=plot.set_theme if is_chart else plots.set_theme,
-            files=", ".join(display_name(source.path) for source in session.sources),
-            settings="" if analysis.reference is None else settings_line(analysis),
-            n_files=len(session.sources),
-            n_notes=len(session.notes),
-        )
+        files = [display_name(source.path) for source in store.session.sources]
+        settings = "" if store.analysis.reference is None else settings_line(store.analysis)
+        about = ", ".join(files), settings, len(files), len(store.session.notes)
+        if isinstance(plot, Chart):
+            return FigureContent([plot], [plot], plot.set_theme, *about)
+        return FigureContent([plots.overview, *rows], rows if plot is None else [plot], plots.set_theme, *about)
 
     def _save_figure(self, dialog: PlotDialog, name: str, table: TimePlot | Chart | None) -> None:
         """What the dialog asks for, in the format that the name ends with. table : what can be saved as numbers."""
@@ -153,8 +139,8 @@ class ExportJobs(QObject):
         if kind == CSV and table is not None:
             return b"".join(table_of(table))
         figure = dialog.figure()
-        if kind == PNG and dialog.holds_session:
-            return self._with_session(figure.png(), dialog.holds_notes)
+        if kind == PNG and dialog.session.isChecked():
+            return self._with_session(figure.png(), dialog.notes.isChecked())
         write = {PNG: figure.png, SVG: figure.svg, PDF: figure.pdf}.get(kind)
         if write is None:
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")

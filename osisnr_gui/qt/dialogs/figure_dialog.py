@@ -1,6 +1,6 @@
 """How one plot or a figure of several is saved: what of it, how large, in which look, with which words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from osisnr_gui.qt.dialogs.close_dialog import Buttons, CloseDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT
-from osisnr_gui.qt.panels.layouts import column_of, lay_out_settings, row_of
+from osisnr_gui.qt.panels.layouts import REST, column_of, lay_out_settings, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.qt.panels.sample_field import LAG_WIDTH, NumberField
 from osisnr_gui.qt.plots.figure import MM, MOST_PIXELS, Dress, Figure, FigureSpec, Plot, screen_font
@@ -40,26 +40,31 @@ PRESETS = {
 LOOKS = {_("As on screen"): None, _("Light"): LIGHT, _("Dark"): DARK}
 SHAPES = {_("As on screen"): 0.0, "16:9": 9 / 16, "4:3": 3 / 4}
 SCREEN_DPI = 96.0
-PREVIEW, PREVIEW_MS = QSize(420, 460), 120
+UNITS = _("pixels"), "mm"
+PREVIEW, PREVIEW_MS, ROWS_HEIGHT = QSize(420, 480), 120, 110
 
 
 @dataclass(frozen=True)
 class FigureContent:
     """What a figure may be made of. chosen : of the plots, at first; files, settings : words about them."""
 
-    plots: Sequence[Plot]
-    chosen: Sequence[Plot]
-    dress: Dress
+    plots: Sequence[Plot] = ()
+    chosen: Sequence[Plot] = ()
+    dress: Dress = id  # changes nothing
     files: str = ""
     settings: str = ""
     n_files: int = 0
     n_notes: int = 0
 
 
+NOTHING = FigureContent()
+
+
 class PlotDialog(CloseDialog):
     """What to save of a plot, or of several: `format`, a key of FORMATS, and the `figure`.
 
-    width : of the plots on screen; fine : pixels of the figure for one of them, at first. content : None: no preview.
+    width : of the plots on screen; fine : pixels of the figure for one of them, at first. session, notes : whether they
+    go with a PNG.
     """
 
     return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
@@ -71,15 +76,27 @@ class PlotDialog(CloseDialog):
         parent: QWidget | None = None,
         *,
         has_table: bool = True,
-        content: FigureContent | None = None,
+        content: FigureContent = NOTHING,
         fine: int = 2,
     ) -> None:
         super().__init__(_("Export: {name}").format(name=name), parent)
-        self._content, screen_dpi = content, SCREEN_DPI * fine
-        self._on_screen = (fine * width, screen_dpi, screen_font(fine * width, screen_dpi, width), 0.0)
-        self._make_fields(has_table)
+        self._content, pixels, dpi = content, fine * width, SCREEN_DPI * fine
+        self._on_screen = (pixels, dpi, screen_font(pixels, dpi, width), 0.0)
+        self._format, self._preset, self._unit = QComboBox(), _choice([_("On screen"), *PRESETS]), _choice(UNITS)
+        for key in FORMATS if has_table else (PNG, SVG, PDF):
+            self._format.addItem(FORMATS[key], key)
+        self._width = NumberField(200, MOST_PIXELS, suffix="", decimals=0, width=LAG_WIDTH)
+        self._dpi = NumberField(36, 2400, suffix=_(" dpi"), decimals=0, width=LAG_WIDTH)
+        self._font = NumberField(3, 48, suffix=_(" pt"), decimals=2, step=0.5, width=LAG_WIDTH)
+        self._look, self._shape, self._title, self._rows = _choice(LOOKS), _choice(SHAPES), QLineEdit(), QListWidget()
+        for plot in content.plots:
+            item = QListWidgetItem(plot.accessibleName(), self._rows)
+            item.setCheckState(Qt.CheckState.Checked if plot in content.chosen else Qt.CheckState.Unchecked)
+        texts = _("File names"), _("Settings in small print"), _("The session inside (PNG)"), _("Notes")
+        self._names, self._settings, self.session, self.notes = self._checks = [QCheckBox(text) for text in texts]
+        self.session.setChecked(True)
+        self.notes.setVisible(content.n_notes > 0)
         self._preview = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._preview.setAccessibleName(_("Preview"))
         self._size, self._inside = plain_label("", "muted"), plain_label("", "muted", wrap=True)
         self._timer = QTimer(self, interval=PREVIEW_MS, singleShot=True)
         self._timer.timeout.connect(self._show_preview)
@@ -88,54 +105,28 @@ class PlotDialog(CloseDialog):
         self._connect_fields()
         self._follow()
 
-    def _make_fields(self, has_table: bool) -> None:
-        self._format, self._preset, self._unit = QComboBox(), QComboBox(), QComboBox()
-        for key, words in FORMATS.items():
-            if key != CSV or has_table:
-                self._format.addItem(words, key)
-        self._preset.addItem(_("On screen"))
-        self._preset.addItems(list(PRESETS))
-        self._unit.addItems([_("pixels"), "mm"])
-        self._unit.setAccessibleName(_("Unit of the width"))
-        self._width = NumberField(200, MOST_PIXELS, suffix="", decimals=0, width=LAG_WIDTH)
-        self._dpi = NumberField(36, 2400, suffix=_(" dpi"), decimals=0, width=LAG_WIDTH)
-        self._font = NumberField(3, 48, suffix=_(" pt"), decimals=2, step=0.5, width=LAG_WIDTH)
-        self._look, self._shape, self._title = QComboBox(), QComboBox(), QLineEdit()
-        self._look.addItems(list(LOOKS))
-        self._shape.addItems(list(SHAPES))
-        self._rows = QListWidget()
-        for plot in self._content.plots if self._content else ():
-            item = QListWidgetItem(plot.accessibleName(), self._rows)
-            item.setCheckState(Qt.CheckState.Checked if plot in self._content.chosen else Qt.CheckState.Unchecked)
-        texts = _("File names"), _("Settings in small print"), _("The session inside (PNG)"), _("Notes")
-        self._names, self._settings, self._session, self._notes = map(QCheckBox, texts)
-        self._session.setChecked(True)
-
     def _lay_out_fields(self) -> None:
         grid = QGridLayout()
-        rows = [
-            (_("Save as"), self._format, None, "", None),
-            (_("Preset"), self._preset, None, "", None),
-            (_("Width"), self._width, self._unit, "", None),
-            (_("Height"), self._shape, None, "", None),
-            (_("Resolution"), self._dpi, None, "", None),
-            (_("Font size"), self._font, None, _("Of the words in the plots; smaller words, more room"), None),
-            (_("Look"), self._look, None, "", None),
-            (_("Title"), self._title, None, "", None),
-            (_("Plots"), self._rows, None, "", None),
-        ]
-        lay_out_settings(grid, rows if self._rows.count() > 1 else rows[:-1])
-        checks = [self._names, self._settings, self._session, self._notes]
-        self._notes.setVisible(bool(self._content and self._content.n_notes))
-        if self._content is None:
-            self.lay_out(grid, margins=None)
-            return
-        self._preview.setFixedSize(PREVIEW)
-        self._rows.setFixedHeight(120)
-        fields = column_of(grid, *checks, self._inside, -1, spacing=GAP)
-        self.lay_out(
-            row_of((fields, 1), column_of(self._preview, self._size, spacing=GAP), spacing=2 * GAP), margins=None
+        rows = (
+            (_("Save as"), self._format, None, ""),
+            (_("Preset"), self._preset, None, ""),
+            (_("Width"), self._width, self._unit, ""),
+            (_("Height"), self._shape, None, ""),
+            (_("Resolution"), self._dpi, None, _("Of a PNG, and of pictures in other files")),
+            (_("Font size"), self._font, None, _("Of the words in the plots; smaller words leave more room")),
+            (_("Look"), self._look, None, ""),
+            (_("Title"), self._title, None, ""),
+            (_("Plots"), self._rows, None, ""),
         )
+        lay_out_settings(grid, [(*row, None) for row in rows if row[1] is not self._rows or self._rows.count() > 1])
+        self._unit.setAccessibleName(_("Unit of the width"))
+        self._rows.setFixedHeight(ROWS_HEIGHT)
+        self._rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._preview.setFixedSize(PREVIEW)
+        self._preview.setAccessibleName(_("Preview"))
+        fields = column_of(grid, *self._checks, self._inside, REST, spacing=GAP)
+        preview = column_of(self._preview, self._size, spacing=GAP)
+        self.lay_out(row_of((fields, 1), preview, spacing=2 * GAP), margins=None)
 
     def _connect_fields(self) -> None:
         self._preset.currentIndexChanged.connect(self._take_preset)
@@ -143,7 +134,7 @@ class PlotDialog(CloseDialog):
         for changed in (
             *(box.currentIndexChanged for box in (self._format, self._preset, self._unit, self._look, self._shape)),
             *(field.valueChanged for field in (self._width, self._dpi, self._font)),
-            *(check.toggled for check in (self._names, self._settings, self._session, self._notes)),
+            *(check.toggled for check in self._checks),
             *(self._title.textChanged, self._rows.itemChanged),
         ):
             changed.connect(self._follow)
@@ -161,35 +152,30 @@ class PlotDialog(CloseDialog):
         return min(max(round(width), 1), MOST_PIXELS)
 
     @property
-    def holds_session(self) -> bool:
-        """Whether a PNG is to carry the session."""
-        return self._session.isChecked()
-
-    @property
-    def holds_notes(self) -> bool:
-        """Whether the notes go with it, in the picture and in the session inside."""
-        return self._notes.isChecked()
-
-    @property
     def spec(self) -> FigureSpec:
         """What the figure is to be like."""
-        pixels, content = self.pixels, self._content
-        height = min(round(pixels * SHAPES[self._shape.currentText()]), MOST_PIXELS)
-        theme, title = LOOKS[self._look.currentText()], self._title.text().strip()
-        spec = FigureSpec(pixels, self._dpi.value(), self._font.value(), height, theme, title, notes=self.holds_notes)
-        names, settings = self._names.isChecked(), self._settings.isChecked()
-        return replace(spec, files=content.files * names, settings=content.settings * settings) if content else spec
+        return FigureSpec(
+            self.pixels,
+            self._dpi.value(),
+            self._font.value(),
+            height=min(round(self.pixels * SHAPES[self._shape.currentText()]), MOST_PIXELS),
+            theme=LOOKS[self._look.currentText()],
+            title=self._title.text().strip(),
+            files=self._content.files if self._names.isChecked() else "",
+            settings=self._content.settings if self._settings.isChecked() else "",
+            notes=self.notes.isChecked(),
+        )
 
     def figure(self) -> Figure:
         """The chosen plots, to be drawn."""
-        assert self._content is not None, "there is something to draw"
         return Figure(self.chosen, self.spec, self._content.dress)
 
     @property
     def chosen(self) -> list[Plot]:
         """The plots that go into the figure, from top to bottom."""
-        plots = self._content.plots if self._content else ()
-        return [plot for k, plot in enumerate(plots) if self._rows.item(k).checkState() == Qt.CheckState.Checked]
+        states = [self._rows.item(row).checkState() for row in range(self._rows.count())]
+        plots = zip(self._content.plots, states, strict=True)
+        return [plot for plot, state in plots if state == Qt.CheckState.Checked]
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw the preview."""
@@ -202,70 +188,67 @@ class PlotDialog(CloseDialog):
 
     def _take_preset(self, *_index: int) -> None:
         """Fill the fields in."""
-        preset = PRESETS.get(self._preset.currentText())
-        width, dpi, font, shape = preset or self._on_screen
+        width, dpi, font, shape = PRESETS.get(self._preset.currentText(), self._on_screen)
         self._dpi.setValue(dpi)
         self._font.setValue(font)
         self._shape.setCurrentIndex(list(SHAPES.values()).index(shape))
-        self._unit.setCurrentIndex(int(preset is not None))
-        self._set_limits()
+        self._unit.setCurrentIndex(int(self._preset.currentIndex() > 0))
+        self._take_unit()
         self._width.setValue(width)
 
     def _take_unit(self, *_index: int) -> None:
         """The same width in the other unit."""
         width, factor = self._width.value(), self._dpi.value() / MM
-        self._set_limits()
-        self._width.setValue(width / factor if self._in_mm else width * factor)
-
-    def _set_limits(self) -> None:
         self._width.setDecimals(int(self._in_mm))
         self._width.setRange(*((10, 1500) if self._in_mm else (200, MOST_PIXELS)))
+        self._width.setValue(width / factor if self._in_mm else width * factor)
 
     def _follow(self, *_: object) -> None:
         """Enable what applies, say what will be inside, and draw anew."""
-        kind, is_picture = self.format, self.format != CSV
+        is_picture = self.format != CSV
         fields = (self._preset, self._width, self._unit, self._shape, self._dpi, self._font, self._look, self._title)
-        for field in (*fields, self._rows, self._names, self._settings):
+        for field in (*fields, self._rows, *self._checks):
             field.setEnabled(is_picture)
-        self._session.setEnabled(kind == PNG)
-        self.box.button(Buttons.Save).setEnabled(bool(self.chosen) or self._content is None or not is_picture)
-        self._inside.setText(self._inside_words() if self._content else "")
+        self.session.setEnabled(self.format == PNG)
+        self.box.button(Buttons.Save).setEnabled(bool(self.chosen) or not is_picture)
+        self._inside.setText(self._inside_words())
         if self.isVisible():
             self._timer.start()
 
     def _inside_words(self) -> str:
         """What the file tells beside the picture."""
-        if self.format == CSV:
-            return _("The file holds the numbers in view.")
-        if self.format != PNG or not self.holds_session or self._content is None:
-            return _("The file holds what the preview shows, and nothing else.")
-        files = ngettext("name and SHA-256 of {n} file", "names and SHA-256 of {n} files", self._content.n_files)
-        words = [files.format(n=self._content.n_files), _("all settings"), _("the range in view")]
-        if self.holds_notes:
-            words.append(ngettext("{n} note", "{n} notes", self._content.n_notes).format(n=self._content.n_notes))
+        if self.format != PNG or not self.session.isChecked():
+            return _("The file holds what is seen, and nothing else.")
+        n_files, n_notes = self._content.n_files, self._content.n_notes
+        files = ngettext("name and SHA-256 of {n} file", "names and SHA-256 of {n} files", n_files).format(n=n_files)
+        words = [files, _("all settings"), _("the range in view")]
+        if self.notes.isChecked():
+            words.append(ngettext("{n} note", "{n} notes", n_notes).format(n=n_notes))
         return _("Inside, to be dropped on the window: {things}. No folders.").format(things=", ".join(words))
 
     def _show_preview(self) -> None:
         """The figure, as large as there is room."""
-        content, spec = self._content, self.spec
-        if content is None or not self.chosen or self.format == CSV:
-            self._preview.clear()
-            self._size.clear()
+        self._preview.clear()
+        self._size.clear()
+        if not self.chosen or self.format == CSV:
             return
-        size, ratio = Figure(self.chosen, spec, content.dress).size, self.devicePixelRatioF()
-        shrunk = size.scaled(PREVIEW, Qt.AspectRatioMode.KeepAspectRatio).width() * ratio / spec.pixels
-        small = replace(
-            spec, pixels=round(spec.pixels * shrunk), height=round(spec.height * shrunk), dpi=spec.dpi * shrunk
-        )
-        figure = Figure(self.chosen, small, content.dress, waits=False)
+        spec, size, ratio = self.spec, self.figure().size, self.devicePixelRatioF()
+        shrink = size.scaled(PREVIEW, Qt.AspectRatioMode.KeepAspectRatio).width() * ratio / spec.pixels
+        pixels, height = (round(length * shrink) for length in (spec.pixels, spec.height))
+        small = replace(spec, pixels=pixels, height=height, dpi=spec.dpi * shrink)
+        figure = Figure(self.chosen, small, self._content.dress, waits=False)
         picture = QPixmap.fromImage(figure.image())
         picture.setDevicePixelRatio(ratio)
         self._preview.setPixmap(picture)
-        width, height = spec.pixels, round(size.height() * spec.scale)
-        self._size.setText(
-            _("{width} × {height} pixels, {across:.0f} × {down:.0f} mm").format(
-                width=width, height=height, across=width / spec.dpi * MM, down=height / spec.dpi * MM
-            )
-        )
+        lengths = spec.pixels, spec.height or round(size.height() * spec.scale)
+        across, down = (length / spec.dpi * MM for length in lengths)
+        words = _("{width} × {height} pixels, {across:.0f} × {down:.0f} mm")
+        self._size.setText(words.format(width=lengths[0], height=lengths[1], across=across, down=down))
         if not figure.is_final:
             self._timer.start()
+
+
+def _choice(names: Iterable[str]) -> QComboBox:
+    box = QComboBox()
+    box.addItems(list(names))
+    return box

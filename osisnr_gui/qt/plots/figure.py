@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QImage,
+    QImageWriter,
     QPageSize,
     QPaintDevice,
     QPainter,
@@ -24,7 +25,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsItem
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
@@ -40,7 +41,7 @@ Dress = Callable[[Theme], object]
 WAIT_SECONDS = 10.0
 MOST_PIXELS, LEAST_WIDTH = 16_000, 120
 POINTS, MM = 72.0, 25.4  # of an inch
-TITLE_PIXELS, GAP, LEAST_HEIGHT = 16, 4, 40
+TITLE_PIXELS, GAP, LEAST_HEIGHT = 16, 4, 16
 WRAP = Qt.TextFlag.TextWordWrap
 
 
@@ -96,12 +97,13 @@ class Figure:
 
     def png(self) -> bytes:
         """A PNG file that says how large it is."""
-        return _file(lambda buffer: self.image().save(buffer, "PNG"))
+        return png_bytes(self.image())
 
     def image(self) -> QImage:
         """The figure as pixels."""
         scale = self._spec.scale
-        image = QImage(self._spec.pixels, round(self.size.height() * scale), QImage.Format.Format_RGB32)
+        height = self._spec.height or round(self.size.height() * scale)
+        image = QImage(self._spec.pixels, height, QImage.Format.Format_RGB32)
         for put in (image.setDotsPerMeterX, image.setDotsPerMeterY):
             put(round(self._spec.dpi / MM * 1000))
         image.setDevicePixelRatio(scale)
@@ -128,9 +130,7 @@ class Figure:
         width, height = (length * self._millimetres for length in self.size.toTuple())
         text = re.sub('width="[^"]*" height="[^"]*"', f'width="{width:.3f}mm" height="{height:.3f}mm"', text, count=1)
         text = text.replace("<pattern ", f'<pattern patternTransform="scale({1 / self._spec.scale:.9g})" ')
-        text = re.sub(
-            "<pattern .*?</pattern>", lambda tile: tile[0].replace('height="1"', 'height="999"'), text, flags=re.DOTALL
-        )
+        text = _PATTERN.sub(lambda tile: tile[0].replace('height="1"', 'height="999"'), text)
         return _GROUP.sub(_with_plain_pens, text).encode()
 
     def pdf(self) -> bytes:
@@ -151,8 +151,8 @@ class Figure:
     @property
     def size(self) -> QSize:
         """In pixels of the screen."""
-        most = MOST_PIXELS / self._spec.scale
-        return QSize(self._spec.width, round(min(sum(self._heights) + self._above.height + self._below.height, most)))
+        height = self._spec.height / self._spec.scale or sum(self._heights) + self._above.height + self._below.height
+        return QSize(self._spec.width, round(min(height, MOST_PIXELS / self._spec.scale)))
 
     @property
     def _millimetres(self) -> float:
@@ -161,15 +161,14 @@ class Figure:
 
     def _share_height(self) -> list[int]:
         """As on screen, with room for the time axis under several rows; else shares of the height asked for."""
-        heights = [plot.height() for plot in self._plots]
-        if len(heights) > 1 and isinstance(last := self._plots[-1], TimePlot) and not last.time_axis:
-            heights[-1] += TIME_AXIS_HEIGHT
+        heights, axis, last = [plot.height() for plot in self._plots], 0, self._plots[-1]
+        if isinstance(last, TimePlot):
+            axis = TIME_AXIS_HEIGHT if len(heights) > 1 or last.time_axis else 0
+            heights[-1] -= axis if last.time_axis else 0
         if self._spec.height:
-            room = self._spec.height / self._spec.scale - self._above.height - self._below.height
-            share = room / sum(heights)
-            heights = [max(round(height * share), LEAST_HEIGHT) for height in heights[:-1]]
-            heights.append(max(round(room) - sum(heights), LEAST_HEIGHT))
-        return heights
+            room = self._spec.height / self._spec.scale - self._above.height - self._below.height - axis
+            heights = [max(round(height * room / sum(heights)), LEAST_HEIGHT) for height in heights]
+        return [*heights[:-1], heights[-1] + axis]
 
     def _wait(self, image: QImage) -> None:
         """Draw until all is there: at another resolution other parts of a picture are needed, read by a thread."""
@@ -229,8 +228,9 @@ def _prepare(undo: ExitStack, plot: Plot, is_last: bool, notes: bool) -> None:
     undo.callback(plot.setGeometry, plot.geometry())
     if not isinstance(plot, Chart):
         plot.link.flush()
-        marks = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks) and not notes]
-        for item in [each for each in (*plot.marks.lines.values(), *marks) if each.isVisible()]:
+        marks: list[QGraphicsItem] = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks)]
+        marks = [*plot.marks.lines.values(), *(marks if not notes else ())]
+        for item in [each for each in marks if each.isVisible()]:
             undo.callback(item.show)
             item.hide()
     if isinstance(plot, TimePlot):
@@ -273,6 +273,7 @@ class _Words:
 
 
 _GROUP = re.compile(r'(<g [^<>]*transform=")matrix\(([^)]*)\)("[^<>]*>)(.*?)(?=</g>)', re.DOTALL)
+_PATTERN = re.compile("<pattern .*?</pattern>", re.DOTALL)
 _PAIR = re.compile(r"(-?[\d.]+(?:e[-+]?\d+)?),(-?[\d.]+(?:e[-+]?\d+)?)")
 
 
@@ -287,11 +288,16 @@ def _with_plain_pens(group: re.Match[str]) -> str:
     place = QTransform(*map(float, matrix.split(",")))
 
     def moved(pair: re.Match[str]) -> str:
-        x, y = place.map(float(pair[1]), float(pair[2]))
-        return f"{x:.3f},{y:.3f}"
+        at = place.map(QPointF(float(pair[1]), float(pair[2])))
+        return f"{at.x():.3f},{at.y():.3f}"
 
     body = re.sub(r' (?:d|points)="[^"]*"', lambda points: _PAIR.sub(moved, points[0]), body)
     return f"{start}matrix(1,0,0,1,0,0){end}{body.replace('non-scaling-stroke', 'none')}"
+
+
+def png_bytes(image: QImage) -> bytes:
+    """A picture as a PNG file."""
+    return _file(lambda buffer: QImageWriter(buffer, b"PNG").write(image))
 
 
 def _file(write: Callable[[QBuffer], object]) -> bytes:
