@@ -179,7 +179,9 @@ def test_an_ending_that_is_no_format_is_refused(
 def test_no_figure_names_a_folder_and_notes_only_if_asked(
     window: MainWindow, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.views.store.edit(lambda session: edits.add_note(session, Note(1.0, 2.0, "a secret")))
+    note = Note(1.0, 2.0, "a secret")
+    monkeypatch.setattr("osisnr_gui.qt.commands.session_files.SessionFiles.may_close", lambda _files: True)
+    window.views.store.edit(lambda session: edits.add_note(session, note))
     for kind in (PNG, SVG, PDF):
         path = tmp_path / f"figure.{kind}"
         for notes in (False, True):
