@@ -104,6 +104,7 @@ class Figure:
         scale = self._spec.scale
         height = self._spec.height or round(self.size.height() * scale)
         image = QImage(self._spec.pixels, height, QImage.Format.Format_RGB32)
+        image.fill(QColor(self._theme.background))
         for put in (image.setDotsPerMeterX, image.setDotsPerMeterY):
             put(round(self._spec.dpi / MM * 1000))
         image.setDevicePixelRatio(scale)
