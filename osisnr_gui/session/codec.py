@@ -4,7 +4,7 @@
 
 A path inside the folder of the session file is stored relative to it, so that the folder can be moved or sent as a
 whole; any other path is stored as it is. A figure (PNG) has the same text inside, with the names of the files only, and
-"hashes": the SHA-256 of each, null where it is not known.
+in the view "hashes": the SHA-256 of each, null where it is not known.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ import math
 import os
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -61,6 +61,7 @@ class SavedView:
 
     selected : estimate; low, high : visible part of the frequency axis, as shares of it; rows : ids of those shown;
     scale, colours : names of the frequency scale and the colour map; floor_db, ceiling_db : of the colours.
+    hashes : of the session's `sources`, in a figure.
     None = not known: everything is shown, and what cannot be shown stays as it is.
     """
 
@@ -78,6 +79,7 @@ class SavedView:
     colours: str | None = at_most(100, None)
     floor_db: float | None = within(None, -1000.0, 1000.0)
     ceiling_db: float | None = within(None, -1000.0, 1000.0)
+    hashes: tuple[str | None, ...] = at_most(2 * MAX_FILES, ())
 
 
 def is_session_file(path: str) -> bool:
@@ -88,38 +90,36 @@ def is_session_file(path: str) -> bool:
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
     """The content of a session file that will lie at `path`. Raises SaveError for more than can be read again."""
     folder = os.path.dirname(os.path.abspath(path))
-    return _content(_with_paths(session, lambda name: _relative(name, folder)), view, path)
-
-
-def figure_with_session(png: bytes, session: Session, view: SavedView, hashes: Sequence[str | None]) -> bytes:
-    """A picture with the session inside, without any folder. hashes : of its `sources`. Raises SaveError."""
-    named = _with_paths(session, os.path.basename)
-    return with_text(png, KEYWORD, _content(named, view, PNG_ENDING, hashes=list(hashes)))
-
-
-def _content(session: Session, view: SavedView, path: str, **more: Json) -> bytes:
-    content = {"schema": SCHEMA, "version": __version__, "session": _encode(session), "view": _encode(view)}
-    data = json_bytes(content | more)
+    saved = _encode(_with_paths(session, lambda name: _relative(name, folder)))
+    data = json_bytes({"schema": SCHEMA, "version": __version__, "session": saved, "view": _encode(view)})
     if len(data) > MAX_BYTES:
         detail = Phrase("not saved: the session takes more than {limit} KiB", limit=MAX_BYTES >> 10)
         raise SaveError(path, detail, Phrase("shorten its notes, or close some files"))
     return data
 
 
+def figure_with_session(png: bytes, session: Session, view: SavedView) -> bytes:
+    """A picture with the session inside, without any folder. Raises SaveError as `session_bytes`."""
+    named = _with_paths(session, lambda path: os.sep + os.path.basename(path))
+    return with_text(png, KEYWORD, session_bytes(named, view, os.sep + PNG_ENDING))
+
+
 def load_session(path: str) -> tuple[Session, SavedView]:
-    """The session in a file, with absolute paths, and what was on screen. Raises LoadError as `load_with_hashes`."""
-    return load_with_hashes(path)[:2]
-
-
-def load_with_hashes(path: str) -> tuple[Session, SavedView, list[str | None]]:
-    """The session in a file or a figure, with absolute paths, what was on screen, and, of a figure, its hashes.
+    """The session in a file or a figure, with absolute paths, and what was on screen.
 
     A field that is missing has its default; null stands for an infinite number. Nothing is looked up: whether the files
     exist shows when they are opened.
 
     Raises LoadError that names the field, its problem and what to do.
     """
-    value = _load(path)
+    if path.lower().endswith(PNG_ENDING):
+        data = text_in(path, KEYWORD, MAX_BYTES)
+        if data is None:
+            remedy = Phrase("open a figure that was saved with the session inside")
+            raise LoadError(Reason.CORRUPT, path, Phrase("this picture holds no session"), remedy)
+        value = parse_json(data, path)
+    else:
+        value = load_json(path, MAX_BYTES)
     if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
         detail = Phrase('schema is missing: this is no session; open a file that "Save session" made')
         raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
@@ -130,7 +130,7 @@ def load_with_hashes(path: str) -> tuple[Session, SavedView, list[str | None]]:
         remedy = Phrase("open it with the version of the program that saved it")
         raise LoadError(Reason.UNKNOWN_FORMAT, path, detail, remedy)
     for key in value:
-        if key not in ("schema", "version", "session", "view", "hashes"):
+        if key not in ("schema", "version", "session", "view"):
             raise _wrong(path, printable(key, 40), UNKNOWN)
     folder = os.path.dirname(os.path.abspath(path))
     session = _decode(Session, value.get("session", {}), "session", path)
@@ -138,18 +138,7 @@ def load_with_hashes(path: str) -> tuple[Session, SavedView, list[str | None]]:
     for name in (source.path for source in session.sources):
         if not name or "\0" in name:
             raise _wrong(path, "path", N_("{field} is no file name"))
-    hashes = _decode(list[str | None], value.get("hashes", []), "hashes", path)
-    return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view, hashes
-
-
-def _load(path: str) -> Json:
-    if not path.lower().endswith(PNG_ENDING):
-        return load_json(path, MAX_BYTES)
-    data = text_in(path, KEYWORD, MAX_BYTES)
-    if data is None:
-        detail = Phrase("this picture holds no session")
-        raise LoadError(Reason.CORRUPT, path, detail, Phrase("open a figure that was saved with the session inside"))
-    return parse_json(data, path)
+    return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
 
 
 def missing_files(session: Session) -> list[str]:
@@ -157,45 +146,39 @@ def missing_files(session: Session) -> list[str]:
     return [source.path for source in session.sources if not os.path.exists(source.path)]
 
 
-def relinked(session: Session, folder: str) -> Session:
-    """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in."""
-
-    def find(path: str) -> str:
-        parts = path.replace("\\", "/").split("/")
-        moved = (os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))
-        return path if os.path.exists(path) else next(filter(os.path.exists, moved), path)
-
-    return _with_paths(session, find)
-
-
-def found_by_content(
-    session: Session, hashes: Sequence[str | None], folder: str, hash_of: Callable[[str], str | None]
+def relinked(
+    session: Session, folder: str, hashes: Iterable[str | None], hash_of: Callable[[str], str | None]
 ) -> tuple[Session, list[str]]:
-    """The session with its files from `folder`, whatever they are called there; the names of those that are not there.
+    """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in.
 
-    hashes : of the session's `sources`; a file whose hash is not known is found by its name. hash_of : of a file.
+    hashes : of the session's `sources`; a file whose hash is known is one in `folder` of this content, whatever it is
+    called there. hash_of : of a file. Also gives the paths of the files that are in neither place.
     """
     missing: list[str] = []
     wanted = iter(hashes)
 
     def find(path: str) -> str:
-        name, known = os.path.basename(path), next(wanted, None)
-        for found in _candidates(folder, name):
-            if hash_of(found) == known if known else os.path.basename(found) == name:
-                return found
-        missing.append(name)
-        return path
+        known = next(wanted, None)
+        if known is None:
+            parts = path.replace("\\", "/").split("/")
+            places = [path, *(os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))]
+            found = next(filter(os.path.exists, places), None)
+        else:
+            found = next((each for each in _candidates(path, folder) if hash_of(each) == known), None)
+        if found is None:
+            missing.append(path)
+        return found or path
 
     return _with_paths(session, find), missing
 
 
-def _candidates(folder: str, name: str) -> Iterator[str]:
-    """Files in a folder that might have had this name: the one that has it, then those of its kind."""
-    ending = os.path.splitext(name)[1].lower()
+def _candidates(path: str, folder: str) -> list[str]:
+    """Where a file may be that might have another name now: where it was, then of its name, then of its kind."""
+    name, others = os.path.basename(path), []
     with suppress(OSError):
-        others = [each for each in os.listdir(folder) if each.lower().endswith(ending)]
-        others.sort(key=lambda each: (each != name, each))
-        yield from (os.path.join(folder, each) for each in others[:MOST_CANDIDATES])
+        others = [each for each in os.listdir(folder) if each.lower().endswith(os.path.splitext(name)[1].lower())]
+    others.sort(key=lambda each: (each != name, each))
+    return [path, *(os.path.join(folder, each) for each in others[:MOST_CANDIDATES])]
 
 
 def _relative(name: str, folder: str) -> str:
@@ -203,7 +186,7 @@ def _relative(name: str, folder: str) -> str:
     return os.path.relpath(name, folder).replace(os.sep, "/") if inside else os.path.abspath(name)
 
 
-def _with_paths(session: Session, change: typing.Callable[[str], str]) -> Session:
+def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     def moved(source: Source) -> Source:
         return dataclasses.replace(source, path=change(source.path))
 
@@ -236,10 +219,10 @@ def _decode(kind: Any, value: Any, field: str, path: str) -> Any:
             return None
         (kind,) = (argument for argument in arguments if argument is not type(None))
         return _decode(kind, value, field, path)
-    if origin in (tuple, list):
+    if origin is tuple:
         if not isinstance(value, list):
             raise _wrong(path, field, N_("{field} must be a list"))
-        return origin(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
+        return tuple(_decode(arguments[0], item, f"{field}[{index}]", path) for index, item in enumerate(value))
     if dataclasses.is_dataclass(kind):
         return _decode_fields(kind, value, field, path)
     if isinstance(kind, type) and issubclass(kind, Enum):

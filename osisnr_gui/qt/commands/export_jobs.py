@@ -151,9 +151,9 @@ class ExportJobs(QObject):
         """The picture with what restores it; names and hashes of the files, no folders."""
         store = self._views.store
         stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
-        hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
+        hashes = tuple(store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources)
         session = store.session if notes else replace(store.session, notes=())
-        return figure_with_session(png, session, self._view(), hashes)
+        return figure_with_session(png, session, replace(self._view(), hashes=hashes))
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""

@@ -20,17 +20,7 @@ from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import (
-    ENDING,
-    SavedView,
-    Stretch,
-    found_by_content,
-    load_session,
-    load_with_hashes,
-    missing_files,
-    relinked,
-    session_bytes,
-)
+from osisnr_gui.session.codec import ENDING, SavedView, Stretch, load_session, relinked, session_bytes
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
@@ -101,14 +91,12 @@ class SessionFiles(QObject):
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view, hashes = load_with_hashes(path)
+            session, view = load_session(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
-        folder = os.path.dirname(os.path.abspath(path))
-        if path.lower().endswith(PNG_ENDING):
-            self._show(self._found(session, hashes, folder), view)
-        elif self._show(self._relinked(session, folder), view):
+        shown = self._show(self._relinked(session, view.hashes, os.path.dirname(path)), replace(view, hashes=()))
+        if shown and not path.lower().endswith(PNG_ENDING):
             self._take_name(path, session)
 
     def _take_name(self, path: str, session: Session) -> None:
@@ -119,42 +107,32 @@ class SessionFiles(QObject):
         self.renamed.emit()
         self._window.setWindowModified(self.is_changed)
 
-    def _relinked(self, session: Session, folder: str) -> Session:
-        """With files that are not where they were: from the session's folder, else from one that is asked for once."""
-        session = relinked(session, folder)
-        chosen = self._ask_folder(missing_files(session), folder)
-        return relinked(session, chosen) if chosen else session
+    def _relinked(self, session: Session, hashes: Sequence[str | None], folder: str) -> Session:
+        """With files that are not where they were: from the session's folder, else from one that is asked for once.
 
-    def _found(self, session: Session, hashes: Sequence[str | None], folder: str) -> Session:
-        """With the files a figure was made of, by what they hold: from its folder, else from one that is asked for."""
+        Those a figure was made of are found by what they hold.
+        """
 
         def hash_of(path: str) -> str | None:
             return self._views.store.hashes.make(path, stamp_of(path))
 
-        found, missing = found_by_content(session, hashes, folder, hash_of)
-        chosen = self._ask_folder(missing, folder)
-        if chosen:
-            found, missing = found_by_content(session, hashes, chosen, hash_of)
-        others = [name for name in missing if os.path.exists(os.path.join(chosen or folder, name))]
+        session, missing = relinked(session, folder, hashes, hash_of)
+        if missing and self._asks():
+            text = ngettext(
+                "{n} file of this session is not where it was: {names}",
+                "{n} files of this session are not where they were: {names}",
+                len(missing),
+            ).format(n=len(missing), names=_names(missing))
+            roles, where = QMessageBox.ButtonRole, _("Where are the files?")
+            answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
+            if ask(self._window, where, text, *answers) == 0:
+                folder = QFileDialog.getExistingDirectory(self._window, where, folder) or folder
+                session, missing = relinked(session, folder, hashes, hash_of)
+        others = [path for path in missing if os.path.exists(os.path.join(folder, os.path.basename(path)))]
         if others:
             text = _("Not what the figure was made of, though of the same name: {names}")
-            warn(self._window, _("Other files"), text.format(names=", ".join(map(display_name, others[:MOST_NAMES]))))
-        return found
-
-    def _ask_folder(self, missing: Sequence[str], folder: str) -> str:
-        """Where the files of these names are; "" where nothing is missing, or nobody can say."""
-        if not missing or not self._asks():
-            return ""
-        text = ngettext(
-            "{n} file of this session is not where it was: {names}",
-            "{n} files of this session are not where they were: {names}",
-            len(missing),
-        ).format(n=len(missing), names=", ".join(map(display_name, missing[:MOST_NAMES])))
-        roles = QMessageBox.ButtonRole
-        answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
-        if ask(self._window, _("Where are the files?"), text, *answers) == 0:
-            return QFileDialog.getExistingDirectory(self._window, _("Where are the files?"), folder)
-        return ""
+            warn(self._window, _("Other files"), text.format(names=_names(others)))
+        return session
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
@@ -324,6 +302,10 @@ class Autosave(QObject):
         """Remove the copies that `left_behind` found."""
         while self._left:
             _remove(self._left.pop())
+
+
+def _names(paths: Sequence[str]) -> str:
+    return ", ".join(map(display_name, paths[:MOST_NAMES]))
 
 
 def _is_orphan(name: str) -> bool:
