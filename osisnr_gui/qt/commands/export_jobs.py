@@ -97,32 +97,16 @@ class ExportJobs(QObject):
             name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
             self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
 
-    def save_figure(self) -> None:
-        """Ask how and where, then save the plots on screen, or some of them."""
-        width, content = self._views.plots.width(), self._figure_content(None)
-        dialog = PlotDialog(_("the plots"), width, self._window, has_table=False, content=content, fine=1)
-        self._save_figure(dialog, "figure", None)
-
-    def save_plot(self, plot: TimePlot | Chart) -> None:
-        """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
-        name, content = plot.NAME if isinstance(plot, Chart) else plot.row_id, self._figure_content(plot)
-        table = has_table(plot)
-        dialog = PlotDialog(plot.accessibleName(), plot.width(), plot.window(), has_table=table, content=content)
-        self._save_figure(dialog, name, plot if table else None)
-
-    def _figure_content(self, plot: TimePlot | Chart | None) -> FigureContent:
-        """The plots on screen, one of which may be all that is wanted; or a chart."""
-        plots, store = self._views.plots, self._views.store
-        rows = [row for row in plots.stack.rows if row.isVisible()]
-        files = [display_name(source.path) for source in store.session.sources]
-        settings = "" if store.analysis.reference is None else settings_line(store.analysis)
-        about = ", ".join(files), settings, len(files), len(store.session.notes)
-        if isinstance(plot, Chart):
-            return FigureContent([plot], [plot], plot.set_theme, *about)
-        return FigureContent([plots.overview, *rows], rows if plot is None else [plot], plots.set_theme, *about)
-
-    def _save_figure(self, dialog: PlotDialog, name: str, table: TimePlot | Chart | None) -> None:
-        """What the dialog asks for, in the format that the name ends with. table : what can be saved as numbers."""
+    def save_plot(self, plot: TimePlot | Chart | None = None) -> None:
+        """Ask how and where, then save one plot, or its numbers; None: the plots on screen, or some of them."""
+        table, content = plot if plot is not None and has_table(plot) else None, self._figure_content(plot)
+        if plot is None:
+            name, about, shown, window = "figure", _("the plots"), self._views.plots, self._window
+        else:
+            name = plot.NAME if isinstance(plot, Chart) else plot.row_id
+            about, shown, window = plot.accessibleName(), plot, plot.window()
+        has, fine = table is not None, 1 if plot is None else 2
+        dialog = PlotDialog(about, shown.width(), window, has_table=has, content=content, fine=fine)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             kinds = [dialog.format, *(kind for kind in (PNG, SVG, PDF) if kind != dialog.format)]
             path = self.ask(_("Save the figure"), f"{name}.{kinds[0]}", ";;".join(FORMATS[kind] for kind in kinds))
@@ -133,27 +117,36 @@ class ExportJobs(QObject):
                 self._show_failure(error_words(error), "")
         dialog.deleteLater()
 
+    def _figure_content(self, plot: TimePlot | Chart | None) -> FigureContent:
+        """The plots on screen, one of which may be all that is wanted; or a chart."""
+        plots, store = self._views.plots, self._views.store
+        rows = [row for row in plots.stack.rows if row.isVisible()]
+        files = [display_name(source.path) for source in store.session.sources]
+        settings = "" if store.analysis.reference is None else settings_line(store.analysis)
+        about = files, settings, len(store.session.notes)
+        if isinstance(plot, Chart):
+            return FigureContent([plot], [plot], plot.set_theme, *about)
+        return FigureContent([plots.overview, *rows], rows if plot is None else [plot], plots.set_theme, *about)
+
     def _figure_bytes(self, dialog: PlotDialog, path: str, table: TimePlot | Chart | None) -> bytes:
-        """The content of a file of this name. Raises SaveError."""
-        kind = os.path.splitext(path)[1][1:].lower()
+        """What the dialog asks for, in the format that the name ends with. Raises SaveError.
+
+        table : what can be saved as numbers. A picture has with it what restores it: names and hashes of the files, no
+        folders.
+        """
+        kind, figure, store = os.path.splitext(path)[1][1:].lower(), dialog.figure(), self._views.store
         if kind == CSV and table is not None:
             return b"".join(table_of(table))
-        figure = dialog.figure()
-        if kind == PNG and dialog.session.isChecked():
-            return self._with_session(figure.png(), dialog.notes.isChecked())
-        write = {PNG: figure.png, SVG: figure.svg, PDF: figure.pdf}.get(kind)
-        if write is None:
+        if kind not in (PNG, SVG, PDF):
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
             raise SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
-        return write()
-
-    def _with_session(self, png: bytes, notes: bool) -> bytes:
-        """The picture with what restores it; names and hashes of the files, no folders."""
-        store = self._views.store
+        data = {PNG: figure.png, SVG: figure.svg, PDF: figure.pdf}[kind]()
+        if kind != PNG or not dialog.session.isChecked():
+            return data
         stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
         hashes = tuple(store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources)
-        session = store.session if notes else replace(store.session, notes=())
-        return figure_with_session(png, session, replace(self._view(), hashes=hashes))
+        session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
+        return figure_with_session(data, session, replace(self._view(), hashes=hashes))
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""

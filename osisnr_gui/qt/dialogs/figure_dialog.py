@@ -5,16 +5,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap, QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from osisnr_gui.qt.dialogs.close_dialog import Buttons, CloseDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT
@@ -38,7 +29,6 @@ PRESETS = {
     _("Slide, 16:9 (1920 × 1080)"): (254.0, 192.0, 12.0, 9 / 16),
 }
 LOOKS = {_("As on screen"): None, _("Light"): LIGHT, _("Dark"): DARK}
-SHAPES = {_("As on screen"): 0.0, "16:9": 9 / 16, "4:3": 3 / 4}
 SCREEN_DPI = 96.0
 UNITS = _("pixels"), "mm"
 PREVIEW, PREVIEW_MS, ROWS_HEIGHT = QSize(420, 480), 120, 110
@@ -46,14 +36,13 @@ PREVIEW, PREVIEW_MS, ROWS_HEIGHT = QSize(420, 480), 120, 110
 
 @dataclass(frozen=True)
 class FigureContent:
-    """What a figure may be made of. chosen : of the plots, at first; files, settings : words about them."""
+    """What a figure may be made of. chosen : of the plots, at first; files : their names; settings : words for them."""
 
     plots: Sequence[Plot] = ()
     chosen: Sequence[Plot] = ()
     dress: Dress = id  # changes nothing
-    files: str = ""
+    files: Sequence[str] = ()
     settings: str = ""
-    n_files: int = 0
     n_notes: int = 0
 
 
@@ -88,7 +77,7 @@ class PlotDialog(CloseDialog):
         self._width = NumberField(200, MOST_PIXELS, suffix="", decimals=0, width=LAG_WIDTH)
         self._dpi = NumberField(36, 2400, suffix=_(" dpi"), decimals=0, width=LAG_WIDTH)
         self._font = NumberField(3, 48, suffix=_(" pt"), decimals=2, step=0.5, width=LAG_WIDTH)
-        self._look, self._shape, self._title, self._rows = _choice(LOOKS), _choice(SHAPES), QLineEdit(), QListWidget()
+        self._look, self._title, self._rows = _choice(LOOKS), QLineEdit(), QListWidget()
         for plot in content.plots:
             item = QListWidgetItem(plot.accessibleName(), self._rows)
             item.setCheckState(Qt.CheckState.Checked if plot in content.chosen else Qt.CheckState.Unchecked)
@@ -96,7 +85,8 @@ class PlotDialog(CloseDialog):
         self._names, self._settings, self.session, self.notes = self._checks = [QCheckBox(text) for text in texts]
         self.session.setChecked(True)
         self.notes.setVisible(content.n_notes > 0)
-        self._preview = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._preview = plain_label()
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._size, self._inside = plain_label("", "muted"), plain_label("", "muted", wrap=True)
         self._timer = QTimer(self, interval=PREVIEW_MS, singleShot=True)
         self._timer.timeout.connect(self._show_preview)
@@ -107,18 +97,18 @@ class PlotDialog(CloseDialog):
 
     def _lay_out_fields(self) -> None:
         grid = QGridLayout()
-        rows = (
-            (_("Save as"), self._format, None, ""),
-            (_("Preset"), self._preset, None, ""),
-            (_("Width"), self._width, self._unit, ""),
-            (_("Height"), self._shape, None, ""),
-            (_("Resolution"), self._dpi, None, _("Of a PNG, and of pictures in other files")),
-            (_("Font size"), self._font, None, _("Of the words in the plots; smaller words leave more room")),
-            (_("Look"), self._look, None, ""),
-            (_("Title"), self._title, None, ""),
-            (_("Plots"), self._rows, None, ""),
-        )
-        lay_out_settings(grid, [(*row, None) for row in rows if row[1] is not self._rows or self._rows.count() > 1])
+        rows = [
+            (_("Save as"), self._format, None, "", None),
+            (_("Preset"), self._preset, None, "", None),
+            (_("Width"), self._width, self._unit, "", None),
+            (_("Resolution"), self._dpi, None, _("Of a PNG, and of pictures in other files"), None),
+            (_("Font size"), self._font, None, _("Of the words in the plots; smaller words leave more room"), None),
+            (_("Look"), self._look, None, "", None),
+            (_("Title"), self._title, None, "", None),
+            (_("Plots"), self._rows, None, "", None),
+        ]
+        lay_out_settings(grid, rows if self._rows.count() > 1 else rows[:-1])
+        self._choices = [*(row[1] for row in rows[1:]), self._unit, *self._checks]
         self._unit.setAccessibleName(_("Unit of the width"))
         self._rows.setFixedHeight(ROWS_HEIGHT)
         self._rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -132,7 +122,7 @@ class PlotDialog(CloseDialog):
         self._preset.currentIndexChanged.connect(self._take_preset)
         self._unit.currentIndexChanged.connect(self._take_unit)
         for changed in (
-            *(box.currentIndexChanged for box in (self._format, self._preset, self._unit, self._look, self._shape)),
+            *(box.currentIndexChanged for box in (self._format, self._preset, self._unit, self._look)),
             *(field.valueChanged for field in (self._width, self._dpi, self._font)),
             *(check.toggled for check in self._checks),
             *(self._title.textChanged, self._rows.itemChanged),
@@ -158,10 +148,10 @@ class PlotDialog(CloseDialog):
             self.pixels,
             self._dpi.value(),
             self._font.value(),
-            height=min(round(self.pixels * SHAPES[self._shape.currentText()]), MOST_PIXELS),
+            height=min(round(self.pixels * self._shown_preset[3]), MOST_PIXELS),
             theme=LOOKS[self._look.currentText()],
             title=self._title.text().strip(),
-            files=self._content.files if self._names.isChecked() else "",
+            files=", ".join(self._content.files) if self._names.isChecked() else "",
             settings=self._content.settings if self._settings.isChecked() else "",
             notes=self.notes.isChecked(),
         )
@@ -183,15 +173,18 @@ class PlotDialog(CloseDialog):
         self._timer.start()
 
     @property
+    def _shown_preset(self) -> tuple[float, float, float, float]:
+        return PRESETS.get(self._preset.currentText(), self._on_screen)
+
+    @property
     def _in_mm(self) -> bool:
         return self._unit.currentIndex() == 1
 
     def _take_preset(self, *_index: int) -> None:
         """Fill the fields in."""
-        width, dpi, font, shape = PRESETS.get(self._preset.currentText(), self._on_screen)
+        width, dpi, font, _share = self._shown_preset
         self._dpi.setValue(dpi)
         self._font.setValue(font)
-        self._shape.setCurrentIndex(list(SHAPES.values()).index(shape))
         self._unit.setCurrentIndex(int(self._preset.currentIndex() > 0))
         self._take_unit()
         self._width.setValue(width)
@@ -206,8 +199,7 @@ class PlotDialog(CloseDialog):
     def _follow(self, *_: object) -> None:
         """Enable what applies, say what will be inside, and draw anew."""
         is_picture = self.format != CSV
-        fields = (self._preset, self._width, self._unit, self._shape, self._dpi, self._font, self._look, self._title)
-        for field in (*fields, self._rows, *self._checks):
+        for field in self._choices:
             field.setEnabled(is_picture)
         self.session.setEnabled(self.format == PNG)
         self.box.button(Buttons.Save).setEnabled(bool(self.chosen) or not is_picture)
@@ -219,7 +211,7 @@ class PlotDialog(CloseDialog):
         """What the file tells beside the picture."""
         if self.format != PNG or not self.session.isChecked():
             return _("The file holds what is seen, and nothing else.")
-        n_files, n_notes = self._content.n_files, self._content.n_notes
+        n_files, n_notes = len(self._content.files), self._content.n_notes
         files = ngettext("name and SHA-256 of {n} file", "names and SHA-256 of {n} files", n_files).format(n=n_files)
         words = [files, _("all settings"), _("the range in view")]
         if self.notes.isChecked():

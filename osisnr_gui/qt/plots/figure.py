@@ -9,23 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QImage,
-    QImageWriter,
-    QPageSize,
-    QPaintDevice,
-    QPainter,
-    QPdfWriter,
-    QTransform,
-)
+from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QGraphicsItem
+from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
@@ -42,7 +32,6 @@ WAIT_SECONDS = 10.0
 MOST_PIXELS, LEAST_WIDTH = 16_000, 120
 POINTS, MM = 72.0, 25.4  # of an inch
 TITLE_PIXELS, GAP, LEAST_HEIGHT = 16, 4, 16
-WRAP = Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True)
@@ -90,9 +79,10 @@ class Figure:
         self._plots, self._spec, self._dress, self._waits = plots, spec, dress, waits
         self._theme = spec.theme or plots[0].theme
         self.is_final = True  # whether all was there that was drawn
-        words = (spec.title, TITLE_PIXELS, "text"), (spec.files, SMALL_FONT_PIXELS, "muted")
-        self._above = _Words(words, spec.width)
-        self._below = _Words([(spec.settings, SMALL_FONT_PIXELS - 1, "muted")], spec.width)
+        muted = self._theme.muted
+        words = (spec.title, TITLE_PIXELS, self._theme.text), (spec.files, SMALL_FONT_PIXELS, muted)
+        self._above = _words(words, spec.width)
+        self._below = _words([(spec.settings, SMALL_FONT_PIXELS - 1, muted)], spec.width)
         self._heights = self._share_height()
 
     def png(self) -> bytes:
@@ -115,18 +105,11 @@ class Figure:
 
     def svg(self) -> bytes:
         """An SVG file."""
-
-        def write(buffer: QBuffer) -> None:
-            generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-            generator.setOutputDevice(buffer)
-            generator.setSize(self.size)
-            generator.setViewBox(QRectF(QPointF(), QSizeF(self.size)))
-            generator.setTitle(self._spec.title)
-            self._render(generator)
-
-        self.image()  # what is still read
-        with self._exported(pen_scale=1.0, pixel_ratio=self._spec.scale):
-            text = _file(write).decode()
+        buffer, generator = QBuffer(), QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+        generator.setOutputDevice(buffer)
+        generator.setSize(self.size)
+        generator.setViewBox(QRectF(QPointF(), QSizeF(self.size)))
+        text = self._vectors(generator, buffer).decode()
         # Qt counts in whole dots per inch, and patterns in pixels of their picture; one of a single row gets lost.
         width, height = (length * self._millimetres for length in self.size.toTuple())
         text = re.sub('width="[^"]*" height="[^"]*"', f'width="{width:.3f}mm" height="{height:.3f}mm"', text, count=1)
@@ -136,23 +119,26 @@ class Figure:
 
     def pdf(self) -> bytes:
         """A PDF file of one page."""
+        buffer = QBuffer()
+        writer, page = QPdfWriter(buffer), QSizeF(self.size) * self._millimetres
+        writer.setPageSize(QPageSize(page, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
+        writer.setPageMargins(QMarginsF())
+        writer.setResolution(round(MM / self._millimetres))
+        return self._vectors(writer, buffer)
 
-        def write(buffer: QBuffer) -> None:
-            writer, page = QPdfWriter(buffer), QSizeF(self.size) * self._millimetres
-            writer.setPageSize(QPageSize(page, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
-            writer.setPageMargins(QMarginsF())
-            writer.setResolution(round(MM / self._millimetres))
-            writer.setTitle(self._spec.title)
-            self._render(writer)
-
-        self.image()
+    def _vectors(self, device: QSvgGenerator | QPdfWriter, buffer: QBuffer) -> bytes:
+        self.image()  # what is still read
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        device.setTitle(self._spec.title)
         with self._exported(pen_scale=1.0, pixel_ratio=self._spec.scale):
-            return _file(write)
+            self._render(device)
+        return bytes(buffer.data().data())
 
     @property
     def size(self) -> QSize:
         """In pixels of the screen."""
-        height = self._spec.height / self._spec.scale or sum(self._heights) + self._above.height + self._below.height
+        words = _height(self._above) + _height(self._below)
+        height = self._spec.height / self._spec.scale or sum(self._heights) + words
         return QSize(self._spec.width, round(min(height, MOST_PIXELS / self._spec.scale)))
 
     @property
@@ -167,7 +153,7 @@ class Figure:
             axis = TIME_AXIS_HEIGHT if len(heights) > 1 or last.time_axis else 0
             heights[-1] -= axis if last.time_axis else 0
         if self._spec.height:
-            room = self._spec.height / self._spec.scale - self._above.height - self._below.height - axis
+            room = self._spec.height / self._spec.scale - _height(self._above) - _height(self._below) - axis
             heights = [max(round(height * room / sum(heights)), LEAST_HEIGHT) for height in heights]
         return [*heights[:-1], heights[-1] + axis]
 
@@ -181,19 +167,20 @@ class Figure:
             self._render(image)
         self.is_final = all(plot.is_final() for plot in self._plots)
 
-    def _render(self, device: QPaintDevice) -> None:
+    def _render(self, device: QImage | QSvgGenerator | QPdfWriter) -> None:
         painter, width = QPainter(device), self._spec.width
         if isinstance(device, QPdfWriter):  # its dots per inch are whole numbers
             painter.scale(*(device.width() / width,) * 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(QPointF(), QSizeF(self.size)), QColor(self._theme.background))
-        self._above.paint(painter, self._theme, 0.0)
-        top = self._above.height
+        self._above.drawContents(painter)
+        top = _height(self._above)
         for plot, height in zip(self._plots, self._heights, strict=True):
             area = QRectF(0.0, top, width, height)
             plot.scene().render(painter, area, QRectF(plot.rect()), Qt.AspectRatioMode.IgnoreAspectRatio)
             top += height
-        self._below.paint(painter, self._theme, top)
+        painter.translate(0.0, top)
+        self._below.drawContents(painter)
         painter.end()
 
     @contextmanager
@@ -202,10 +189,7 @@ class Figure:
 
         pen_scale : width of a thin pen in pixels of the device. pixel_ratio : of pictures; 0: that of the device.
         """
-        from pyqtgraph.exporters.Exporter import Exporter  # slow to import
-
         options = {"resolutionScale": 1.0, "pen_scale": pen_scale, "pixel_ratio": pixel_ratio}
-        exporters = [Exporter(plot.getPlotItem()) for plot in self._plots]
         window, theme = self._plots[0].window(), self._plots[0].theme
         with ExitStack() as undo:
             undo.callback(window.setUpdatesEnabled, window.updatesEnabled())
@@ -213,13 +197,14 @@ class Figure:
             if theme is not self._theme:
                 undo.callback(self._dress, theme)
                 self._dress(self._theme)
-            for plot, height, exporter in zip(self._plots, self._heights, exporters, strict=True):
+            for plot, height in zip(self._plots, self._heights, strict=True):
                 _prepare(undo, plot, plot is self._plots[-1], self._spec.notes)
                 if isinstance(plot, Chart):
                     _broaden_pens(undo, plot, pen_scale)
                 plot.resize(self._spec.width, height)
-                undo.callback(exporter.setExportMode, False)
-                exporter.setExportMode(True, options)
+                for item in [each for each in plot.scene().items() if hasattr(each, "setExportMode")]:
+                    undo.callback(item.setExportMode, False)
+                    item.setExportMode(True, options)
             yield
 
 
@@ -229,10 +214,9 @@ def _prepare(undo: ExitStack, plot: Plot, is_last: bool, notes: bool) -> None:
     undo.callback(plot.setGeometry, plot.geometry())
     if not isinstance(plot, Chart):
         plot.link.flush()
-        marks: list[QGraphicsItem] = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks)]
-        marks = [*plot.marks.lines.values(), *(marks if not notes else ())]
-        for item in [each for each in marks if each.isVisible()]:
-            undo.callback(item.show)
+        marks: list[pg.GraphicsObject] = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks)]
+        for item in [*plot.marks.lines.values(), *(() if notes else marks)]:
+            undo.callback(item.setVisible, item.isVisible())
             item.hide()
     if isinstance(plot, TimePlot):
         undo.callback(plot.set_time_axis, plot.time_axis)
@@ -250,27 +234,18 @@ def _broaden_pens(undo: ExitStack, chart: Chart, factor: float) -> None:
             item.setPen(broad)
 
 
-class _Words:
-    """Texts one under the other, wrapped to a width: text, height of its letters, colour in a theme."""
+def _words(texts: Sequence[tuple[str, int, str]], width: int) -> QTextDocument:
+    """Texts one under the other, wrapped to a width: text, height of its letters, colour."""
+    document = QTextDocument(documentMargin=GAP, defaultFont=system_font(SMALL_FONT_PIXELS), textWidth=width)
+    lines = (
+        f'<div style="font-size: {pixels}px; color: {ink}">{escape(text)}</div>' for text, pixels, ink in texts if text
+    )
+    document.setHtml("".join(lines))
+    return document
 
-    def __init__(self, texts: Sequence[tuple[str, int, str]], width: int) -> None:
-        self._lines: list[tuple[QRectF, str, QFont, str]] = []
-        top = float(GAP)
-        for text, pixels, ink in texts:
-            if text:
-                font = system_font(pixels)
-                room = QRectF(GAP, top, width - 2 * GAP, MOST_PIXELS)
-                box = QFontMetricsF(font).boundingRect(room, WRAP, text)
-                self._lines.append((QRectF(GAP, top, room.width(), box.height()), text, font, ink))
-                top += box.height() + GAP
-        self.height = top if self._lines else 0.0
 
-    def paint(self, painter: QPainter, theme: Theme, top: float) -> None:
-        """Draw them from here on."""
-        for box, text, font, ink in self._lines:
-            painter.setFont(font)
-            painter.setPen(QColor(getattr(theme, ink)))
-            painter.drawText(box.translated(0.0, top), WRAP, text)
+def _height(words: QTextDocument) -> float:
+    return 0.0 if words.isEmpty() else words.size().height()
 
 
 _GROUP = re.compile(r'(<g [^<>]*transform=")matrix\(([^)]*)\)("[^<>]*>)(.*?)(?=</g>)', re.DOTALL)
@@ -298,11 +273,7 @@ def _with_plain_pens(group: re.Match[str]) -> str:
 
 def png_bytes(image: QImage) -> bytes:
     """A picture as a PNG file."""
-    return _file(lambda buffer: QImageWriter(buffer, b"PNG").write(image))
-
-
-def _file(write: Callable[[QBuffer], object]) -> bytes:
     buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.ReadWrite)
-    write(buffer)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, b"PNG")
     return bytes(buffer.data().data())
