@@ -141,11 +141,6 @@ def load_session(path: str) -> tuple[Session, SavedView]:
     return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
 
 
-def missing_files(session: Session) -> list[str]:
-    """Paths of the session's files that are not there."""
-    return [source.path for source in session.sources if not os.path.exists(source.path)]
-
-
 def relinked(
     session: Session, folder: str, hashes: Iterable[str | None], hash_of: Callable[[str], str | None]
 ) -> tuple[Session, list[str]]:

@@ -50,7 +50,7 @@ class SessionFiles(QObject):
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self, self._content)
-        views.store.looked_at = self._looked_at
+        views.store.looked_at = lambda: self.view().start
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed, and of every comparison that is left."""
@@ -226,13 +226,6 @@ class SessionFiles(QObject):
             self.show_analysis(self._views.store.analysis, view.selected)
         self._views.store.open(session)
         return True
-
-    def _looked_at(self) -> float | None:
-        """Where the part on screen begins, or will once the session that is being opened is there; None for all."""
-        if self._pending is not None:
-            return self._pending.start
-        link = self._views.plots.link
-        return None if link.visible == link.extent else link.visible.start
 
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Once it is known how long everything is, go where the session was saved."""
