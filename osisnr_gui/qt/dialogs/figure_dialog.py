@@ -136,19 +136,15 @@ class PlotDialog(CloseDialog):
         return str(self._format.currentData())
 
     @property
-    def pixels(self) -> int:
-        """Width of a picture."""
-        width = self._width.value() * (self._dpi.value() / MM if self._in_mm else 1.0)
-        return min(max(round(width), 1), MOST_PIXELS)
-
-    @property
     def spec(self) -> FigureSpec:
         """What the figure is to be like."""
+        width = self._width.value() * (self._dpi.value() / MM if self._in_mm else 1.0)
+        pixels = min(max(round(width), 1), MOST_PIXELS)
         return FigureSpec(
-            self.pixels,
+            pixels,
             self._dpi.value(),
             self._font.value(),
-            height=min(round(self.pixels * self._shown_preset[3]), MOST_PIXELS),
+            height=min(round(pixels * self._shown_preset[3]), MOST_PIXELS),
             theme=LOOKS[self._look.currentText()],
             title=self._title.text().strip(),
             files=", ".join(self._content.files) if self._names.isChecked() else "",
@@ -163,9 +159,8 @@ class PlotDialog(CloseDialog):
     @property
     def chosen(self) -> list[Plot]:
         """The plots that go into the figure, from top to bottom."""
-        states = [self._rows.item(row).checkState() for row in range(self._rows.count())]
-        plots = zip(self._content.plots, states, strict=True)
-        return [plot for plot, state in plots if state == Qt.CheckState.Checked]
+        is_checked = Qt.CheckState.Checked
+        return [plot for row, plot in enumerate(self._content.plots) if self._rows.item(row).checkState() == is_checked]
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw the preview."""

@@ -90,7 +90,8 @@ class Figure:
         return png_bytes(self.image())
 
     def image(self) -> QImage:
-        """The figure as pixels."""
+        """The figure as pixels, drawn until all is there: at another resolution a thread reads other parts of it."""
+        end = time.monotonic() + WAIT_SECONDS
         scale = self._spec.scale
         height = self._spec.height or round(self.size.height() * scale)
         image = QImage(self._spec.pixels, height, QImage.Format.Format_RGB32)
@@ -99,7 +100,12 @@ class Figure:
             put(round(self._spec.dpi / MM * 1000))
         image.setDevicePixelRatio(scale)
         with self._exported(pen_scale=scale):
-            self._wait(image)
+            self._render(image)
+            while self._waits and time.monotonic() < end and not all(plot.is_final() for plot in self._plots):
+                QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+                time.sleep(0.01)
+                self._render(image)
+            self.is_final = all(plot.is_final() for plot in self._plots)
         image.setDevicePixelRatio(1.0)
         return image
 
@@ -156,16 +162,6 @@ class Figure:
             room = self._spec.height / self._spec.scale - _height(self._above) - _height(self._below) - axis
             heights = [max(round(height * room / sum(heights)), LEAST_HEIGHT) for height in heights]
         return [*heights[:-1], heights[-1] + axis]
-
-    def _wait(self, image: QImage) -> None:
-        """Draw until all is there: at another resolution other parts of a picture are needed, read by a thread."""
-        end = time.monotonic() + WAIT_SECONDS
-        self._render(image)
-        while self._waits and time.monotonic() < end and not all(plot.is_final() for plot in self._plots):
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-            time.sleep(0.01)
-            self._render(image)
-        self.is_final = all(plot.is_final() for plot in self._plots)
 
     def _render(self, device: QImage | QSvgGenerator | QPdfWriter) -> None:
         painter, width = QPainter(device), self._spec.width

@@ -123,7 +123,7 @@ def test_it_is_saved(window: MainWindow, tmp_path: Path, monkeypatch: pytest.Mon
 def test_only_a_picture_has_a_width(qtbot: QtBot) -> None:
     dialog = PlotDialog("OSI-SNR", 900)
     qtbot.addWidget(dialog)
-    assert (dialog.format, dialog.pixels) == (PNG, 1800)
+    assert (dialog.format, dialog.spec.pixels) == (PNG, 1800)
     dialog._format.setCurrentIndex(dialog._format.findData(CSV))
     assert dialog.format == CSV
     assert not dialog._width.isEnabled()
