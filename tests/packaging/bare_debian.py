@@ -248,6 +248,16 @@ def double_click(desk: Desk) -> None:
             pass
 
 
+def write_report(machine: Machine) -> None:
+    """One page with two estimates and their sounds."""
+    names = [f"{HOME}/{name}" for name in ("ref.flac", "est.flac", "est_b.flac")]
+    machine.run("osisnr", "report", *names, "-o", f"{HOME}/report.html", user=USER)
+    page = (machine.home / "report.html").read_text(encoding="utf-8")
+    assert page.rstrip().endswith("</html>")
+    assert HOME not in page, "no path stands in a report"
+    say(f"report: {len(page) / 1e6:.1f} MB")
+
+
 def purge(machine: Machine) -> None:
     """Remove it; nothing named after it is left outside the home folder."""
     machine.run("apt-get", "-q", "purge", "-y", "osisnr-gui")
@@ -289,6 +299,7 @@ def main() -> None:
         install(machine, options.package)
         fill_home(machine)
         print(machine.run("osisnr", "--selftest", user=USER))
+        write_report(machine)
         display = stack.enter_context(open_display(folder / "display"))
         stack.enter_context(running(["openbox"], display.environment, folder / "openbox.log"))
         wait_for("the window manager", lambda: display.is_managed() or None)
