@@ -48,7 +48,7 @@ def _user_share() -> Path:
 def install() -> int:
     """Write all files for this user and say so; the exit code."""
     if not sys.platform.startswith("linux"):
-        say([_("Desktop files are for Linux; elsewhere the installer does this.")])
+        say([_("--install-desktop is for Linux; here start osisnr-gui by its name.")])
         return WRONG_USAGE
     share = _user_share()
     for place, resource in SHARED.items():
@@ -68,7 +68,7 @@ def remove() -> int:
     for place in SHARED:
         (share / place).unlink(missing_ok=True)
     _refresh(share)
-    print(_("OSI-SNR is no longer in the menu."))
+    print(_("This user's menu entry is removed; one that a package installed stays."))
     return DONE
 
 

@@ -25,7 +25,7 @@ from osisnr_gui.cli.lines import (
     with_option,
 )
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.io.errors import FileError, Phrase
+from osisnr_gui.io.errors import FileError, Phrase, printable
 from osisnr_gui.io.json_file import Journal
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.words import full_path
@@ -33,6 +33,7 @@ from osisnr_gui.text.catalogue import _, ngettext
 
 # Pairs handed out for each worker: enough that none waits for the next one, few enough that Ctrl+C is quick.
 PER_WORKER = 3
+MOST_NAMED = 5
 
 _Workers = tuple[int, Callable[[], Executor]]  # how many, and what opens them
 
@@ -47,6 +48,7 @@ objects. The result has one row a pair.
 
 EPILOG = _("""\
 A pair that is refused is a row with its error and one line on stderr; the others are scored, and the exit code is 1.
+So is a mixture that is refused: its pair is scored, and the gain stays empty.
 What is scored is kept at once in FILE.journal: stopped by Ctrl+C or by anything else, the same command goes on where
 it was. Exit codes: 0 done, 1 some pairs failed, 2 wrong usage, 3 nothing could be scored or saved, 130 stopped.
 """)
@@ -112,10 +114,15 @@ def run(arguments: list[str]) -> int:
     pairs = load_pairs(*inputs) if len(inputs) == 1 else find_pairs(*inputs)
     if options.mixture_dir is not None:
         pairs = with_mixtures(pairs, inputs[0], options.mixture_dir)
-        alone = sum(pair.error is None and not pair.mixture for pair in pairs)
+        alone = [pair.name for pair in pairs if pair.error is None and not pair.mixture]
         if alone:
-            words = ngettext("{n} pair has no mixture there", "{n} pairs have no mixture there", alone)
-            say([warning_line(options.mixture_dir, words.format(n=alone))])
+            names = ", ".join(alone[:MOST_NAMED]) + (", …" if len(alone) > MOST_NAMED else "")
+            words = ngettext(
+                "{n} pair has no mixture there ({names}): its gain stays empty",
+                "{n} pairs have no mixture there ({names}): their gains stay empty",
+                len(alone),
+            )
+            say([warning_line(options.mixture_dir, words.format(n=len(alone), names=printable(names, 200)))])
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()
     with _workers(options) as workers, open_journal(options.output, settings) as journal:
@@ -137,8 +144,17 @@ def run(arguments: list[str]) -> int:
     path = full_path(options.output)
     first_line = _("{counts}, {rate:.1f} pairs/s; saved in {path}")
     text, code = summary(ordered, first_line.format(counts=counts_words(ordered), rate=rate, path=path))
+    refused = _refused_mixtures(ordered)
+    say([f"{PROGRAM}: {words}" for words in refused])
     output.write_text(text, Phrase("the results are in {path}", path=path))
-    return code
+    return SOME_FAILED if refused else code
+
+
+def _refused_mixtures(rows: Sequence[BatchRow]) -> list[str]:
+    """Why pairs that are scored have no gain over their mixture."""
+    mixtures = [row.report.get("mixture") for row in rows if row.report is not None]
+    errors = [mixture.get("error") for mixture in mixtures if isinstance(mixture, dict)]
+    return [str(error["message"]) for error in errors if isinstance(error, dict)]
 
 
 def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[str, int]:

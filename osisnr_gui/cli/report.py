@@ -69,6 +69,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, Session]:
     if len(files) < 2:
         missing = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
         raise UsageError(missing, _("give a reference and at least one estimate"))
+    if found.mixture == "":
+        raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
     inputs = [*files, found.mixture] if found.mixture else files
     if any(same_file(found.output, path) for path in inputs):
         raise UsageError(_("-o: {path} is one of the inputs").format(path=found.output), _("choose another name"))

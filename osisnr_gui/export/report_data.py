@@ -197,8 +197,8 @@ def _picture(analysis: Analysis, blobs: Blobs, track: Track, cancelled: Cancel |
     kept, which packs better. None for a track that was refused. Raises LoadError and io's Cancelled.
     """
     framing, reference = analysis.framing, analysis.reference
-    if track.error is not None or reference is None:
-        return None
+    if track.error is not None or reference is None or track.kind != reference.kind:
+        return None  # of another kind: refused as a pair
     rate, grid = reference.sample_rate, time_grid(framing, reference, analysis.session.mask_grid)
     with closing(Readers((track,), framing, rate)) as opened:
         (reader,) = opened.open()

@@ -132,7 +132,7 @@ class _Run:
         self._set(references=references, mixture=mixture, pairs=pairs)
         self._find_framing()
         self._take_over()
-        self._say(0.02, Phrase("opening files"), self._analysis)
+        self._say(0.02, Phrase("opening files"), self._analysis, always=True)
         self._find_kept()
         self._run_pairs()
         self._paint_reference()
@@ -226,11 +226,11 @@ class _Run:
             if self._progress is None or running.frames is None or running.frames.complete:
                 return
             fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
-            if time.monotonic() < self._next_partial:
+            if time.monotonic() < self._next_partial or not wanted.has_time():
                 self._say(fraction, Phrase("comparing"))
                 return
             self._set_pair(index, scored(session, running))
-            self._say(fraction, Phrase("comparing"), self._analysis)
+            self._say(fraction, Phrase("comparing"), self._analysis, always=True)
             # Scoring and painting a part costs more the longer the part. Every part is a fifth longer than the one
             # before, so that all of them together cost no more than a few whole ones at any length.
             now = time.monotonic()
@@ -339,10 +339,11 @@ class _Run:
     def _fraction(self, pairs_done: float) -> float:
         return 0.02 + 0.92 * pairs_done / max(1, len(self._analysis.pairs))
 
-    def _say(self, fraction: float, words: str, analysis: Analysis | None = None) -> None:
+    def _say(self, fraction: float, words: str, analysis: Analysis | None = None, *, always: bool = False) -> None:
+        """always : with the analysis, whether or not there is time to show it."""
         if self._progress is None:
             return
-        part = None if analysis is None or not self._wanted.has_time() else finish(analysis)
+        part = None if analysis is None or not (always or self._wanted.has_time()) else finish(analysis)
         if part is not None:
             self._set(best=part.best)
         self._progress(Progress(fraction, words, part))

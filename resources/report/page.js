@@ -219,7 +219,8 @@ let segmentInView = -1;
 function stepSegment(step) {
   const { segments = [] } = data.estimates[state.estimate];
   if (!segments.length) return;
-  segmentInView = (segmentInView + step + segments.length) % segments.length;
+  const first = step > 0 ? 0 : segments.length - 1;
+  segmentInView = segmentInView < 0 ? first : (segmentInView + step + segments.length) % segments.length;
   goTo(segments[segmentInView].start, segments[segmentInView].stop);
 }
 

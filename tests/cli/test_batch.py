@@ -121,7 +121,8 @@ def test_mixtures_tell_what_was_gained(run: Run, make: Make) -> None:
         soundfile.write(f"mix/{name}.{ending}", samples + 0.1 * speech_like(4000, 7), rate)
     words = ("batch", "ref", "est", "--mixture-dir", "mix", "-o")
     done = run(*words, "out.json")
-    assert (done.code, done.lines[0]) == (0, "osisnr: warning: mix: 1 pair has no mixture there")
+    said = "osisnr: warning: mix: 1 pair has no mixture there (0002.wav): its gain stays empty"
+    assert (done.code, done.lines[0]) == (0, said)
     pairs = _json("out.json")["pairs"]
     mixture = ("--mixture", "mix/0001.wav")
     alone = run("score", "ref/0001.wav", "est/0001.wav", *mixture, "--json", "-").json
@@ -136,6 +137,18 @@ def test_mixtures_tell_what_was_gained(run: Run, make: Make) -> None:
     assert [bool(row["improvement_exact_osi_db_median"]) for row in rows] == [True, True, False]
     columns = list(rows[0])
     assert columns.index("improvement_literal_osi_db_mean") == columns.index("warnings") + 1, "new columns at the end"
+
+
+def test_a_refused_mixture_is_said_and_costs_only_the_gain(run: Run, make: Make) -> None:
+    make(2)
+    shutil.copytree("est", "mix")
+    Path("mix", "0001.wav").write_text("no sound")
+    done = run("batch", "ref", "est", "--mixture-dir", "mix", "-o", "out.csv")
+    assert (done.code, len(done.lines)) == (1, 1)
+    assert "0001.wav: " in done.lines[0]
+    rows = _csv_rows("out.csv")
+    assert [bool(row["improvement_exact_osi_db_median"]) for row in rows] == [True, False]
+    assert all(row["exact_osi_db_median"] for row in rows)
 
 
 def test_a_mixture_that_changed_is_scored_again(run: Run, make: Make) -> None:

@@ -47,6 +47,16 @@ def test_the_numbers_are_those_of_score(run: Run, make: Make) -> None:
     assert make(*files).data["score"] == _score(run, *files)
 
 
+def test_an_estimate_of_another_kind_is_named_and_the_others_are_there(run: Run, folder: Path) -> None:
+    np.save("mask.npy", np.ones((40, 30)))
+    result = run("report", "ref.wav", "est.wav", "mask.npy", "-o", "page.html")
+    assert result.code == 3
+    assert "mask.npy" in result.err
+    sound, mask = ReportPage("page.html").data["score"]["estimates"]
+    assert "error" not in sound
+    assert "error" in mask
+
+
 def test_paths_become_names(make: Make, folder: Path) -> None:
     os.mkdir("deep")
     wav("deep/est.wav", speech_like(RATE, seed=3))

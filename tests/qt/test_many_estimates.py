@@ -68,7 +68,7 @@ def test_letters_stay_when_names_scroll_out_of_the_summary(window: MainWindow):
     assert not table.verticalHeader().isVisible()
     table.horizontalScrollBar().setValue(200)
     assert table.verticalHeader().isVisible()
-    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     names = [table.model().index(row, 0).data() for row in range(COUNT)]
     letters = [table.model().headerData(row, Qt.Orientation.Vertical) for row in range(COUNT)]
     assert letters == [name[0] for name in names]

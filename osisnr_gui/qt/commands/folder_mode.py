@@ -193,8 +193,9 @@ class FolderMode(QObject):
 
     def take_many(self, session: Session) -> bool:
         """Open more estimates than the plots have room for as a list of pairs."""
-        if len(session.estimates) <= MOST_ON_PLOTS or not session.references:
-            return False
+        plain = session.mixture is None and all(source == Source(source.path) for source in session.sources)
+        if len(session.estimates) <= MOST_ON_PLOTS or not session.references or not plain:
+            return False  # a list knows of no mixture, and of nothing that was done to a file
         files = [
             (session.references[session.partner_of(k)].path, estimate.path)
             for k, estimate in enumerate(session.estimates)

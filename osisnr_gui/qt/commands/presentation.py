@@ -72,10 +72,13 @@ class Presentation(Themed, QWidget):
         QShortcut("F", self, self._link.fit)
         store, selection = self._views.store, self._views.selection
         store.analysis_changed.connect(self._show_analysis)
-        selection.changed.connect(lambda _index: self._show_analysis(store.analysis, Changed.VIEW))
+        selection.changed.connect(self._follow_selection)  # a lambda would outlive this window
         self._views.player.changed.connect(self.update)
         self._views.themes.changed.connect(self.set_theme)
         window.statusBar().messageChanged.connect(self.message.setText)
+
+    def _follow_selection(self, _index: int) -> None:
+        self._show_analysis(self._views.store.analysis, Changed.VIEW)
 
     def _set_up_rows(self) -> None:
         in_window, (reference, estimate) = self._views.plots.spectrograms[0], self._pictures
@@ -109,7 +112,7 @@ class Presentation(Themed, QWidget):
             verdict = find_verdict(pair, chance_floor_db(analysis, pair))
             self.word.setText(grade_words(verdict.grade).capitalize())
             self.sentence.setText(verdict_sentence(verdict, "s" if frames.grid.seconds else "frames"))
-            places = Stretches.of_frames(bad.low | bad.missed, frames.first_time, frames.grid.step)
+            places = Stretches.of_frames(bad.bad, frames.first_time, frames.grid.step)
             for shading in (row.shading for row in self.rows if row.shading is not None):
                 shading.show_runs(Runs({BandKind.BAD: places}))
 

@@ -104,6 +104,7 @@ class PreferencesDialog(CloseDialog):
         self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
         self._defaults: list[tuple[QAction, bool]] = []  # and whether they are on at first
+        self._lists: list[tuple[QComboBox, Sequence[QAction]]] = []
         parts: list[QWidget | QGridLayout] = []
         for heading, preferences in sections.items():
             parts += [plain_label(heading, "heading", parent=self), self._grid(preferences)]
@@ -143,9 +144,16 @@ class PreferencesDialog(CloseDialog):
         box = self.controls[preference.name] = QComboBox(self)
         for place, action in enumerate(preference.actions):
             box.addItem(action.text())
-            action.toggled.connect(lambda on, place=place: box.setCurrentIndex(place if on else box.currentIndex()))
+            action.toggled.connect(self._follow)
             if action.isChecked():
                 box.setCurrentIndex(place)
         box.activated.connect(lambda place: preference.actions[place].trigger())
         self._defaults.append((preference.actions[preference.default], True))
+        self._lists.append((box, preference.actions))
         return box
+
+    def _follow(self, _on: bool) -> None:
+        """What was chosen elsewhere. A method, because a lambda would outlive the dialog."""
+        for box, actions in self._lists:
+            chosen = [place for place, action in enumerate(actions) if action.isChecked()]
+            box.setCurrentIndex(chosen[0] if chosen else box.currentIndex())

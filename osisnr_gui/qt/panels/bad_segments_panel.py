@@ -223,7 +223,7 @@ class BadSegmentsPanel(QWidget):
         table.activated.connect(lambda index: self._show_row(index.row(), plays=True))
         table.row_chosen.connect(self._take_row)
         table.add_copy_menu()
-        table.addAction(_("Save as CSV…"), self.export_requested.emit)
+        table.addAction(_("Save those of the estimate in view as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
         arrows = Qt.ArrowType

@@ -137,7 +137,7 @@ class CriterionBar(QWidget):
         shown = (choice, session.threshold_db, session.pairing, len(session.references), len(session.estimates), index)
         if shown == self._shown:
             return
-        self._shown = shown
+        self._shown, self._choice = shown, choice
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
         against = _("worse than {name} by at least")
@@ -176,6 +176,9 @@ class CriterionBar(QWidget):
             self._set_share()
             return
         changes: dict[str, Any] = {} if place is None else {"against": place}
+        if self._choice.criterion is Criterion.SHARE:
+            usual = BadChoice()  # what the share of the loss put aside
+            changes |= {"minimum_s": usual.minimum_s, "gate_db": usual.gate_db}
         self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
 
     def _set_share(self, **changes: Any) -> None:

@@ -162,18 +162,22 @@ class SilentCard(QObject):
     def __init__(self, rate: int) -> None:
         super().__init__()
         self.rate, self._count, self._started = rate, 0, 0.0
+        self._render: Callable[[int], SampleArray] | None = None
         self._timer = QTimer(self, interval=SILENT_MS)
+        self._timer.timeout.connect(self._take)
 
     def start(self, render: Callable[[int], SampleArray]) -> None:
         """Ask `render` for samples from now on."""
-        self._started = time.perf_counter()
-        self._timer.timeout.connect(partial(self._take, render))
+        self._render, self._started = render, time.perf_counter()
         self._timer.start()
 
-    def _take(self, render: Callable[[int], SampleArray]) -> None:
+    def _take(self) -> None:
+        late = round((time.perf_counter() - self._started) * self.rate) - self._count - self.rate
+        if late > 0:  # the machine slept, or the window was busy: nobody hears what was missed
+            self._started += late / self.rate
         due = round((time.perf_counter() - self._started) * self.rate)
-        while (left := due - self._count) > 0:
-            self._count += len(render(min(left, SILENT_BLOCK)))
+        while self._render is not None and (left := due - self._count) > 0:
+            self._count += len(self._render(min(left, SILENT_BLOCK)))
 
     def heard(self) -> float:
         """The index of the sample that would be heard now."""
@@ -182,6 +186,8 @@ class SilentCard(QObject):
     def close(self) -> None:
         """Ask no more."""
         self._timer.stop()
+        self._render = None
+        self.deleteLater()
 
 
 class Deck(QObject):
@@ -220,10 +226,12 @@ class Deck(QObject):
             output: SoundCard | SilentCard
             try:
                 output, self.problem = self.system.open(device_id, recipe.rate), ""
+                self.engine = Engine(output.rate)
+                output.start(self.engine.render)
             except NoOutput as reason:
                 output, self.problem = SilentCard(recipe.rate), str(reason)
-            self.engine = Engine(output.rate)
-            output.start(self.engine.render)
+                self.engine = Engine(output.rate)
+                output.start(self.engine.render)
             output.failed.connect(self.failed)
             self.output = output
         if (recipe, band) != self._loaded or (self._supply is not None and self._supply.error is not None):

@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from osisnr_gui.io.errors import Phrase
-from osisnr_gui.session.comparison.speakers import like
+import numpy as np
+
+from osisnr_gui.io.errors import N_, Phrase
+from osisnr_gui.session import edits
+from osisnr_gui.session.comparison.speakers import like, order_sentence
+from osisnr_gui.session.delays import order_words
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices import file_notices as of_file
@@ -71,7 +75,7 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
     found = [] if mixture is None else _told((of_file.find_mask_grid,), replace(mixture, reference=analysis.reference))
     for case in references:
         found += _file_notices(case)
-    order = of_pair.find_assignment_notice(analysis)
+    order = find_assignment_notice(analysis)
     found += filter(None, [order])
     # Speakers in another order are unrelated only to those they are compared with.
     finders: tuple[Finder, ...] = (
@@ -81,12 +85,39 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
         found += _file_notices(case) + _fit_notices(case, finders)
     if mixture is not None:
         found += _file_notices(mixture) + _fit_notices(mixture, FIT_FINDERS)
-    found += filter(None, [of_pair.find_order_notice(analysis)])
+    found += filter(None, [find_order_notice(analysis)])
     if session.loss.formula is Formula.LITERAL:
         plain = [replace(case, name=case.track.name) for case in estimates]
         for find in (of_pair.find_not_meaningful, of_pair.find_quiet):
             found += filter(None, map(find, plain))
     return tuple(found)
+
+
+def find_assignment_notice(analysis: Analysis) -> Notice | None:
+    """Speakers that seem to be in another order; applied on a click only."""
+    matching, partners = analysis.matching, analysis.session.partners
+    if matching is None:
+        return None
+    best, gain = matching.best, matching.gain_db(partners)
+    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
+    if best.places == partners or not gain > of_pair.SURE_GAIN_DB or not known:
+        return None
+    template = N_(
+        "Speakers in another order? {order}: mean whole-signal SI-SNR {before} → {after} dB "
+        "(margin to the next order {margin:.1f} dB)"
+    )
+    before, after = (of_file.signed(mean_db, ".1f") for mean_db in (best.mean_db - gain, best.mean_db))
+    order, margin = order_words(best.places), best.margin_db
+    message = Phrase(template, order=order, before=before, after=after, margin=margin)
+    apply = Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places))
+    return Notice("assignment", message, severity="warning", remedies=(apply,))
+
+
+def find_order_notice(analysis: Analysis) -> Notice | None:
+    """Figures that rank the estimates differently."""
+    orders = order_sentence(analysis.pairs)
+    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
+    return Notice("order", Phrase(template, orders=orders)) if orders else None
 
 
 def _name(session: Session, track: Track) -> str:

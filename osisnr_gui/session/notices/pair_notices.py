@@ -8,8 +8,7 @@ import numpy as np
 
 from osisnr_gui.io.errors import N_, FileError, Phrase
 from osisnr_gui.session import edits, words
-from osisnr_gui.session.comparison.speakers import order_sentence
-from osisnr_gui.session.delays import delay_words, order_words, score_words, shift_words, si_snr_db_at
+from osisnr_gui.session.delays import delay_words, score_words, shift_words, si_snr_db_at
 from osisnr_gui.session.guess import Role, name_role
 from osisnr_gui.session.notices.file_notices import Case, louder, show_exact, signed
 from osisnr_gui.session.pairs import check_fit
@@ -296,7 +295,10 @@ def find_two_references(case: Case) -> Notice | None:
     score, reference = None if case.pair is None else case.pair.score, case.reference
     if score is None or reference is None or case.session.roles_guessed or len(case.session.references) > 1:
         return None
-    median, template = score.exact.osi_db_median, N_("{name}: two references? Nearly the same ({level})")
+    median, template = (
+        score.exact.osi_db_median,
+        N_("{name}: two references? Nearly the same (median exact OSI-SNR {level})"),
+    )
     if not median >= NEARLY_SAME_DB:
         template = N_("{name}: two references? Both names say so")
         if any(name_role(track.source.path) is not Role.REFERENCE for track in (case.track, reference)):
@@ -315,7 +317,9 @@ def find_unrelated(case: Case, analysis: Analysis) -> Notice | None:
     if not median <= chance + CHANCE_MARGIN_DB:
         return None
     values = {"peak": signed(pair.delay.peak, ".2f"), "median": words.db(median), "chance": words.db(chance)}
-    template = N_("{name}: unrelated to the reference? Correlation {peak}, median {median} (chance {chance})")
+    template = N_(
+        "{name}: unrelated to the reference? Correlation {peak}, median exact OSI-SNR {median} (by chance {chance})"
+    )
     return Notice("unrelated", Phrase(template, name=case.name, **values), severity="warning", remedies=(case.remove,))
 
 
@@ -378,30 +382,3 @@ def find_quiet(case: Case) -> Notice | None:
         template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
         message = Phrase(template, quiet=message, tiny=facts.tiny)
     return case.notice("quiet", message, (show_exact(),))
-
-
-def find_assignment_notice(analysis: Analysis) -> Notice | None:
-    """Speakers that seem to be in another order; applied on a click only."""
-    matching, partners = analysis.matching, analysis.session.partners
-    if matching is None:
-        return None
-    best, gain = matching.best, matching.gain_db(partners)
-    known = all(not np.isnan(matching.si_snr_db[place, i]) for i, place in enumerate(best.places))
-    if best.places == partners or not gain > SURE_GAIN_DB or not known:
-        return None
-    template = N_(
-        "Speakers in another order? {order}: mean whole-signal SI-SNR {before} → {after} dB "
-        "(margin to the next order {margin:.1f} dB)"
-    )
-    before, after = (signed(mean_db, ".1f") for mean_db in (best.mean_db - gain, best.mean_db))
-    order, margin = order_words(best.places), best.margin_db
-    message = Phrase(template, order=order, before=before, after=after, margin=margin)
-    apply = Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places))
-    return Notice("assignment", message, severity="warning", remedies=(apply,))
-
-
-def find_order_notice(analysis: Analysis) -> Notice | None:
-    """Figures that rank the estimates differently."""
-    orders = order_sentence(analysis.pairs)
-    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
-    return Notice("order", Phrase(template, orders=orders)) if orders else None

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.folder_model import COLUMNS
 from osisnr_gui.session import edits
 from osisnr_gui.session.result_cache import ResultCache
+from osisnr_gui.session.session import Session
 
 Write = Callable[..., str]
 N_PAIRS = 12
@@ -438,6 +440,10 @@ def test_more_estimates_than_the_plots_hold_are_a_list(
     wait_final(qtbot, window)
     (pair,) = window.views.store.analysis.pairs
     assert (pair.reference.source.path, pair.estimate.source.path) == (reference, one_more)
+    session = edits.open_files(Session(), [reference, *many, one_more])
+    levelled = replace(session, estimates=(replace(session.estimates[0], gain=2.0), *session.estimates[1:]))
+    for kept in (levelled, replace(session, mixture=session.estimates[0])):
+        assert not window.commands.folders.take_many(kept), "a list knows of neither"
 
 
 @pytest.mark.parametrize(

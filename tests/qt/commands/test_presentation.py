@@ -111,6 +111,14 @@ def test_escape_leaves_everything_as_it_was(qtbot: QtBot, window: MainWindow) ->
     assert [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Presentation)] == []
 
 
+def test_a_presentation_that_is_left_shows_nothing_any_more(qtbot: QtBot, window: MainWindow) -> None:
+    _press(_present(qtbot, window), Key.Key_Escape)
+    qtbot.wait(50)
+    window.views.selection.select(1, window.views.count)
+    wait_final(qtbot, window)
+    assert window.views.selection.index == 1
+
+
 def test_a_crash_inside_leaves_the_settings_alone(qtbot: QtBot, window: MainWindow) -> None:
     window.remember()
     QSettings().sync()

@@ -18,7 +18,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import find_segment_table
-from osisnr_gui.session.session import Criterion, Note, Session
+from osisnr_gui.session.session import BadChoice, Criterion, Note, Session
 
 Shown = Callable[..., BadSegmentsPanel]
 
@@ -251,6 +251,10 @@ def test_a_share_of_the_frames_or_of_the_loss_is_a_criterion(
         panel.show_analysis(rescore(taken.session, damaged), 0)
         assert panel.table.isColumnHidden(_column(panel, "worst"))
         assert panel.model.rowCount()
+    assert (taken.session.bad.minimum_s, taken.session.bad.gate_db) == (0.0, None), "however short, however quiet"
+    panel.criterion.box.activated.emit(0)
+    usual = BadChoice()
+    assert (taken.session.bad.minimum_s, taken.session.bad.gate_db) == (usual.minimum_s, usual.gate_db)
 
 
 def test_a_list_of_all_estimates_brings_the_one_of_a_row_into_view(panel: BadSegmentsPanel, damaged: Analysis) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from fake_sound import FakeSystem
+from fake_sound import FakeCard, FakeSystem
 from pytestqt.qtbot import QtBot
 from sound_kit import smooth_noise
 
+from osisnr_gui.qt.playback.output import NoOutput
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis, analyse
@@ -339,6 +340,18 @@ def test_no_device_is_said_once_and_forgotten_when_there_is_one(player: Player, 
     assert player.is_playing
     assert not player.problem
     assert len(system.opened) == 1
+
+
+def test_a_device_that_cannot_be_started_is_none(
+    player: Player, system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_card: FakeCard, _render: object) -> None:
+        raise NoOutput("the sound device is busy")
+
+    monkeypatch.setattr(FakeCard, "start", refuse)
+    player.toggle()
+    assert player.is_playing
+    assert player.problem == "the sound device is busy"
 
 
 def test_without_a_device_the_cursor_moves_in_real_time(

@@ -22,6 +22,7 @@ from osisnr_gui.qt.plots.rows import ROWS
 PACKAGE = Path(osisnr_gui.__file__).parent
 #: Each paints words, marks of a list or a control; none has an axis or data of frames or bands.
 PAINTERS = {
+    "qt/commands/presentation.py": "a frame round the plots of what is heard, for an audience",
     "qt/dialogs/legend.py": "examples of marks that the plots draw, in a dialog that names them",
     "qt/focus.py": "a frame round the plot that has the focus",
     "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar, verdict scale",

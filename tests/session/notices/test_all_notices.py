@@ -556,7 +556,7 @@ def test_unrelated_signals_are_called_that(write: Write, noise: Noise) -> None:
     unrelated = analyse(_session(write, s, other))
     message = str(_notice(unrelated, "unrelated").message)
     assert message.startswith("e.wav: unrelated to the reference? Correlation ")
-    assert "(chance 4.2 dB)" in message
+    assert "(by chance 4.2 dB)" in message
     assert _notice(unrelated, "unrelated").severity == "warning"
     assert not _press(unrelated, "unrelated", "Remove").session.estimates
     assert "unrelated" not in _codes(analyse(_session(write, s, other + 0.5 * s))), "a bad estimate is one"
