@@ -273,8 +273,8 @@ class LossPanel(QWidget):
         self.scale.show_medians(medians, chance_db, selected)
         self.scale.show()
         verdict = find_verdict(pair, chance_db)
-        self.verdict.set_text(verdict_line(verdict))
-        self.verdict.setToolTip(tooltip(grade_tip()))
+        line = verdict_line(verdict)
+        self.verdict.set_text(line, tip=f"{line}\n{grade_tip()}")
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
         set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
 
