@@ -104,7 +104,8 @@ def test_the_window_can_be_1000_pixels_wide(qtbot: QtBot, demo: str) -> None:
         wait_final(qtbot, window)
         assert window.width() == 1000
         for button in window.transport.findChildren(QToolButton):
-            assert button.width() >= button.sizeHint().width() - 1
+            if button.isVisible():  # what is hidden has no width of its own
+                assert button.width() >= button.sizeHint().width() - 1, button.objectName() or button.text()
 
 
 def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
