@@ -18,10 +18,8 @@ from osisnr_gui.cli.scoring_options import (
     Parser,
     ScoringParser,
     add_scoring,
-    read_arguments,
+    read_comparison,
     same_file,
-    session_of,
-    source_of,
 )
 from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
 from osisnr_gui.export.report_audio import AudioChoice
@@ -65,19 +63,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, Session]:
 
     Raises UsageError, and SystemExit after --help.
     """
-    found, files = read_arguments(_parser(), arguments)
-    if len(files) < 2:
-        missing = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
-        raise UsageError(missing, _("give a reference and at least one estimate"))
-    if found.mixture == "":
-        raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
-    inputs = [*files, found.mixture] if found.mixture else files
-    if any(same_file(found.output, path) for path in inputs):
+    found, session, files = read_comparison(_parser(), arguments)
+    if any(same_file(found.output, path) for path in files):
         raise UsageError(_("-o: {path} is one of the inputs").format(path=found.output), _("choose another name"))
     if not found.output.lower().endswith((".html", ".htm")):
         raise UsageError(_("-o: {path!r} is no name of a page").format(path=found.output), _("add -o FILE.html"))
-    session = session_of(found, files)
-    return found, replace(session, mixture=source_of(found, found.mixture)) if found.mixture else session
+    return found, session
 
 
 def _with_grid(session: Session) -> Session:

@@ -47,16 +47,7 @@ def parse(arguments: list[str]) -> tuple[Session, argparse.Namespace]:
 
     Raises UsageError, and SystemExit after --help.
     """
-    found, files = scoring_options.read_arguments(_parser(), arguments)
-    if len(files) < 2:
-        detail = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
-        raise UsageError(detail, _("give a reference and at least one estimate"))
-    session = scoring_options.session_of(found, files)
-    if found.mixture is not None:
-        if not found.mixture:
-            raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
-        mixture = scoring_options.source_of(found, found.mixture)
-        session, files = replace(session, mixture=mixture), [*files, found.mixture]
+    found, session, files = scoring_options.read_comparison(_parser(), arguments)
     _check_together(found, files)
     return session, found
 

@@ -89,6 +89,23 @@ def session_of(found: argparse.Namespace, files: list[str]) -> Session:
     )
 
 
+def read_comparison(parser: Parser, arguments: list[str]) -> tuple[argparse.Namespace, Session, list[str]]:
+    """The options, the session of a reference, its estimates and perhaps a mixture, and the names of all these files.
+
+    Raises UsageError, and SystemExit after --help.
+    """
+    found, files = read_arguments(parser, arguments)
+    if len(files) < 2:
+        detail = _("ESTIMATE is missing") if files else _("REFERENCE and ESTIMATE are missing")
+        raise UsageError(detail, _("give a reference and at least one estimate"))
+    session = session_of(found, files)
+    if found.mixture is None:
+        return found, session, files
+    if not found.mixture:
+        raise UsageError(_("--mixture: the file name is empty"), _("give the name of a file"))
+    return found, replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
+
+
 def add_scoring(parser: Parser) -> None:
     """The groups of options that decide the numbers."""
     number = partial(_add_number, parser.add_argument_group(_("formula")))
