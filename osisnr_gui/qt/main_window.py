@@ -12,7 +12,7 @@ from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.focus import finish_typing
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
-from osisnr_gui.qt.panels.layouts import column_of
+from osisnr_gui.qt.panels.layouts import column_of, tool_button
 from osisnr_gui.qt.panels.plain_text import MARGIN
 from osisnr_gui.qt.playback.transport_bar import HIGHEST_DB, LOWEST_DB
 from osisnr_gui.qt.plots.charts.chart import Chart
@@ -267,7 +267,8 @@ class MainWindow(QMainWindow):
             ("export", "file/export", _("Export numbers or the figure")),
             ("theme-system", "view/theme", _("Light or dark")),
         ):
-            button = self.actions_by_id.menu_button(name, menu, tip)
+            opens = self.actions_by_id.menu(menu)
+            button = tool_button("", tip, menu=opens, objectName=f"button_{name}", statusTip=tip, accessibleName=tip)
             tint(button, name, self.views.themes.theme)
             toolbar.addWidget(button)
         toolbar.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))

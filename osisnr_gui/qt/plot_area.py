@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.jobs import Jobs, close_jobs
 from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
 from osisnr_gui.qt.plots.items.shading import NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
@@ -91,9 +92,7 @@ class PlotArea(QWidget):
         self.choice = CurveChoice()
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.stack)
+        column_of(self.stack, owner=self)
 
     def _add_rows(self, theme: Theme) -> None:
         pictures = self._reference, self._estimate, self._difference, self.maps.band_row

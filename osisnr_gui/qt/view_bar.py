@@ -3,9 +3,10 @@
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from osisnr_gui.qt.focus import FIELD_KEYS, UP_DOWN, own_keys
+from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.plots.scales import SCALE_NAMES, SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
 from osisnr_gui.text.catalogue import _
@@ -79,15 +80,12 @@ class ViewBar(QWidget):
         self._low = _decibels(LOWEST_DB, low, _("floor of the colours"))
         self._high = _decibels(LOWEST_DB + NARROWEST_DB, high, _("ceiling of the colours"))
         self._bar, self._narrow = LevelBar(), False
-        self._layout = layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 0, 8, 0)
-        layout.setSpacing(6)
         self._values = _combo(
             (_("all values"), _("0 to 1")),
             _("Mask values with the first and the last colour: all there are, or 0 to 1 (−1 to 1 if signed)"),
         )
-        for widget in (self._scale, self._colours, self._third, self._low, self._bar, self._high, self._values):
-            layout.addWidget(widget)
+        parts = self._scale, self._colours, self._third, self._low, self._bar, self._high, self._values
+        self._layout = row_of(*parts, owner=self, margins=(8, 0, 8, 0), spacing=6)
         self._scale.currentTextChanged.connect(self.scale_changed)
         self._colours.currentTextChanged.connect(self._show_colours)
         self._third.currentIndexChanged.connect(lambda index: self.residual_changed.emit(index == 1))

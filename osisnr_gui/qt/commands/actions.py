@@ -85,16 +85,6 @@ class Actions:
                 toolbar.addAction(self.by_id[spec.id])
                 last = spec.menu.partition("/")[0]
 
-    def menu_button(self, name: str, menu: str, tip: str) -> QToolButton:
-        """A button that opens a menu."""
-        button = QToolButton()
-        button.setObjectName(f"button_{name}")
-        button.setMenu(self.menu(menu))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for say in (button.setToolTip, button.setStatusTip, button.setAccessibleName):
-            say(tip)
-        return button
-
     def update(self, *_: object) -> None:
         """Enable and check all of them as things are now, without running any."""
         for spec in ACTIONS:

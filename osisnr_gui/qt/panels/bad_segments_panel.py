@@ -1,6 +1,7 @@
 """The list of bad segments, what makes a frame bad, and which frames carry the loss."""
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -59,7 +60,7 @@ class BadSegmentsPanel(QWidget):
         self.plot = ShareChart(theme, self)
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        looks = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
+        looks: dict[str, Any] = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
         self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), self, **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()

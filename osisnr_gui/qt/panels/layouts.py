@@ -1,12 +1,22 @@
 """Buttons and switches, and rows, columns and grids of widgets, each set up in one call."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from osisnr_gui.qt.focus import own_keys
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS
@@ -29,32 +39,15 @@ REST = -1
 NONE: Margins = (0, 0, 0, 0)
 
 
-def row_of(
-    *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
+def _box_of(
+    direction: QBoxLayout.Direction,
+    *parts: Part,
+    owner: QWidget | None = None,
+    margins: Margins | None = NONE,
+    spacing: int | None = None,
 ) -> QBoxLayout:
-    """Parts side by side. owner : the widget they fill; none for a layout inside another. None: as the style has it."""
-    return _fill(QBoxLayout(QBoxLayout.Direction.LeftToRight), parts, owner, margins, spacing)
-
-
-def column_of(
-    *parts: Part, owner: QWidget | None = None, margins: Margins | None = NONE, spacing: int | None = None
-) -> QBoxLayout:
-    """Parts one under the other; see `row_of`."""
-    return _fill(QBoxLayout(QBoxLayout.Direction.TopToBottom), parts, owner, margins, spacing)
-
-
-def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
-    """Fill `owner` with a layout that scrolls up and down."""
-    inside = QWidget()
-    inside.setLayout(body)
-    scroll = NarrowScroll(inside, owner)
-    column_of(scroll, owner=owner)
-    return scroll
-
-
-def _fill(
-    box: QBoxLayout, parts: Iterable[Part], owner: QWidget | None, margins: Margins | None, spacing: int | None
-) -> QBoxLayout:
+    """Parts in a line. owner : the widget they fill; none for a layout inside another. None: as the style has it."""
+    box = QBoxLayout(direction)
     if owner is not None:
         owner.setLayout(box)
     if margins is not None:
@@ -72,6 +65,20 @@ def _fill(
         else:
             box.addSpacing(part)
     return box
+
+
+#: Parts side by side, and parts one under the other.
+row_of = partial(_box_of, QBoxLayout.Direction.LeftToRight)
+column_of = partial(_box_of, QBoxLayout.Direction.TopToBottom)
+
+
+def scroll_inside(owner: QWidget, body: QLayout) -> NarrowScroll:
+    """Fill `owner` with a layout that scrolls up and down."""
+    inside = QWidget()
+    inside.setLayout(body)
+    scroll = NarrowScroll(inside, owner)
+    column_of(scroll, owner=owner)
+    return scroll
 
 
 class ResetLabel(QLabel):
@@ -114,11 +121,22 @@ def push_button(
 
 
 def tool_button(
-    text: str = "", tip: str = "", run: Run | None = None, parent: QWidget | None = None, **properties: Any
+    text: str = "",
+    tip: str = "",
+    run: Run | None = None,
+    parent: QWidget | None = None,
+    menu: QMenu | None = None,
+    **properties: Any,
 ) -> QToolButton:
-    """A flat button; one without a text needs an `accessibleName` for screen readers. See `push_button`."""
+    """A flat button; one without a text needs an `accessibleName` for screen readers. See `push_button`.
+
+    menu : what a click opens.
+    """
     button = QToolButton(parent, **properties)
     button.setText(text)
+    if menu is not None:
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     return _set_up(button, tip, run)
 
 
@@ -139,19 +157,10 @@ class Segmented(QWidget):
         super().__init__(parent)
         self.current = 0  # index of the choice in force
         self._buttons = []
+        looks: dict[str, Any] = {"checkable": True, "autoExclusive": True, "focusPolicy": Qt.FocusPolicy.TabFocus}
         for index, choice in enumerate(choices):
             name = f"{about}: {choice.replace(' · ', ', ')}"
-            choose = partial(self._choose, index)
-            button = tool_button(
-                choice,
-                tip,
-                choose,
-                self,
-                accessibleName=name,
-                checkable=True,
-                autoExclusive=True,
-                focusPolicy=Qt.FocusPolicy.TabFocus,
-            )
+            button = tool_button(choice, tip, partial(self._choose, index), self, accessibleName=name, **looks)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setStyleSheet(SEGMENT_STYLE)
             # The space bar and the arrows are the window's.

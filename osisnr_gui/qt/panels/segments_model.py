@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.types import FloatArray, IntArray
@@ -104,7 +104,6 @@ class CriterionBar(QWidget):
         super().__init__(parent)
         self._ask = ask
         self.score: PairScore | None = None  # what limits by share of frames are taken from
-        self._shown: tuple[object, ...] = ()
         self._entries: list[Entry] = []
         self.box = NarrowBox(self, 12)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -121,9 +120,12 @@ class CriterionBar(QWidget):
         for field, unit in ((self.decibels, 1.0), (self.loss, 1.0), (self.percent, 0.01)):
             field.setAccessibleName(_("limit"))
             field.valueChanged.connect(lambda x, unit=unit: ask(partial(edits.set_limit, limit=unit * x), "threshold"))
-        self.presets = _menu_button(_("Worst ▾"), _("Set the limit by the share of frames beyond it"), self)
-        self.more = _menu_button("", _("Shortest segment, joined gaps, level gate, running median"), self)
-        self.more.setIconSize(QSize(16, 16))
+        beyond, more = (
+            _("Set the limit by the share of frames beyond it"),
+            _("Shortest segment, joined gaps, level gate, running median"),
+        )
+        self.presets = tool_button(_("Worst ▾"), beyond, parent=self, menu=QMenu(self), accessibleName=_("Worst ▾"))
+        self.more = tool_button("", more, parent=self, menu=QMenu(self), accessibleName=more, iconSize=QSize(16, 16))
         tint(self.more, "settings", theme)
         self.options = SegmentOptions(ask)
         self._fill_menus()
@@ -133,11 +135,7 @@ class CriterionBar(QWidget):
 
     def show_session(self, session: Session, index: int) -> None:
         """Show what is in force for estimate `index`."""
-        choice = session.bad
-        shown = (choice, session.threshold_db, session.pairing, len(session.references), len(session.estimates), index)
-        if shown == self._shown:
-            return
-        self._shown, self._choice = shown, choice
+        choice = self._choice = session.bad
         is_against = choice.criterion is Criterion.AGAINST
         places = rivals(session, index) if session.estimates else ()
         against = _("worse than {name} by at least")
@@ -188,13 +186,6 @@ class CriterionBar(QWidget):
     def _set_worst(self, share: float) -> None:
         if self.score is not None:
             self._ask(partial(set_worst_share, score=self.score, share=share), "")
-
-
-def _menu_button(text: str, tip: str, parent: QWidget) -> QToolButton:
-    at_once = QToolButton.ToolButtonPopupMode.InstantPopup
-    button = tool_button(text, tip, parent=parent, accessibleName=text or tip, popupMode=at_once)
-    button.setMenu(QMenu(button))
-    return button
 
 
 class Listed(NamedTuple):

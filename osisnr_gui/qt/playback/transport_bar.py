@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
-from osisnr_gui.qt.panels.layouts import Part, row_of
+from osisnr_gui.qt.panels.layouts import Part, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
 from osisnr_gui.qt.panels.value_slider import PLACES, TickSlider
 from osisnr_gui.qt.playback.player import Player
@@ -241,12 +241,8 @@ class TransportBar(Themed, QWidget):
         return slider
 
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setMenu(self._menu(menu))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
+        button = tool_button(parent=self, menu=self._menu(menu), iconSize=QSize(ICON_PIXELS, ICON_PIXELS))
         if icon_name:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             tint(button, icon_name, self._theme)
         _describe(button, tip)
         return button
@@ -265,11 +261,10 @@ class SoundButton(Themed, QToolButton):
         """The button, and the line."""
         super().paintEvent(event)
         if self._index is not None:
-            painter = QPainter(self)
-            painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-            line = QRectF(6, self.height() - 5, self.width() - 12, 2)
-            painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setOpacity(1.0 if self.isEnabled() else 0.4)
+                line = QRectF(6, self.height() - 5, self.width() - 12, 2)
+                painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
 
 
 class ClipLight(Themed, QToolButton):
