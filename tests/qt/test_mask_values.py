@@ -109,7 +109,7 @@ def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> Non
     with open_window(qtbot) as window:
         window.commands.open_demo("masks")
         wait_final(qtbot, window)
-        label = window.views.mask_values.sound.label
+        label = window.views.mask_values.sound
         assert label.text() == ""
         window.views.docks["mask_values"].toggle()
         wait_final(qtbot, window)

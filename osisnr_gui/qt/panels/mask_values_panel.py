@@ -1,7 +1,6 @@
 """The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
 as sound."""
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -31,53 +30,8 @@ SCALE_TIP = _("log: bins with a few cells can be seen beside bins with very many
 ShownMask = tuple[Mask, int | None, str, str]
 
 
-class MaskedSound(QObject):
-    """Works out the comparison on a thread of its own while `label` is to be seen."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.label = plain_label("", wrap=True, small=True, selectable=True)
-        self._analysis = Analysis(Session())
-        self._asked: tuple[Recipe, int, float] | None = None
-        self._results: list[MaskedResult] = []
-        self._problem = ""
-        self.jobs = Jobs("masked-sound", self)
-        self.jobs.reported.connect(self._take)
-        self.jobs.failed.connect(lambda problem, _details: self._take([], problem))
-
-    def show_analysis(self, analysis: Analysis, selected: int, in_sight: bool) -> None:
-        """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
-        self._analysis = analysis
-        if not in_sight:
-            return
-        recipe = find_recipe(analysis)
-        asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
-        if asked != self._asked:
-            self._asked, self._results, self._problem = asked, [], ""
-            self.jobs.cancel()
-            if asked is not None:
-                self.jobs.start(lambda job: compare_masked(*asked, job.superseded))
-        self._say()
-
-    def _take(self, results: list[MaskedResult], problem: str = "") -> None:
-        self._results, self._problem = results, problem
-        self._say()
-
-    def _say(self) -> None:
-        analysis, text = self._analysis, ""
-        if self._asked is None or analysis.mixture is None:
-            text = HOW if analysis.reference is not None and analysis.reference.mask is not None else ""
-        elif self._problem:
-            text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
-        elif self._results:
-            text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
-        elif self.jobs.is_busy:
-            text = _("As sound, on the mixture: comparing…")
-        set_text(self.label, text, hides=True)
-
-
 class MaskValuesPanel(Themed, QWidget):
-    """Counts cells on a thread of its own, and only while it is to be seen."""
+    """Counts cells, and compares the masks as sound, on threads of their own and only while it is to be seen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -95,10 +49,16 @@ class MaskValuesPanel(Themed, QWidget):
         not_counted = _("Not counted: {reason}")
         self._job.failed.connect(lambda why, _details: set_text(self.point, not_counted.format(reason=why)))
         self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
-        self.sound = MaskedSound(self)
+        self.sound = plain_label("", wrap=True, small=True, selectable=True, parent=self)
+        self._asked: tuple[Recipe, int, float] | None = None  # what was compared last, or is being compared
+        self._results: list[MaskedResult] = []
+        self._problem = ""
+        self._comparing = Jobs("masked-sound", self)
+        self._comparing.reported.connect(self._take_results)
+        self._comparing.failed.connect(lambda problem, _details: self._take_results([], problem))
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
         self.plot.bin_hovered.connect(self._say_bin)
-        parts = self.scale, self.plot, self.point, self.about, self.sound.label, REST
+        parts = self.scale, self.plot, self.point, self.about, self.sound, REST
         scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
         self.show_analysis(*self._analysis)
 
@@ -132,16 +92,16 @@ class MaskValuesPanel(Themed, QWidget):
 
     def is_final(self) -> bool:
         """Whether nothing is left to count for what can be seen."""
-        return not self._job.is_busy and not self.sound.jobs.is_busy
+        return not self._job.is_busy and not self._comparing.is_busy
 
     def _missing(self) -> list[Mask]:
         return [mask for mask, *_names in self._shown if mask not in self._counts]
 
     def _work(self) -> None:
         """Count and compare what is missing of what can be seen."""
-        self.sound.show_analysis(*self._analysis, self._in_sight)
         if not self._in_sight:
             return
+        self._compare(*self._analysis)
         missing, bins = self._missing(), self._bins
 
         def work(job: Job) -> None:
@@ -153,6 +113,33 @@ class MaskValuesPanel(Themed, QWidget):
 
         if missing:
             self._job.start(work)
+
+    def _compare(self, analysis: Analysis, selected: int) -> None:
+        """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
+        recipe = find_recipe(analysis)
+        asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
+        if asked != self._asked:
+            self._asked, self._results, self._problem = asked, [], ""
+            self._comparing.cancel()
+            if asked is not None:
+                self._comparing.start(lambda job: compare_masked(*asked, job.superseded))
+        self._say_sound()
+
+    def _take_results(self, results: list[MaskedResult], problem: str = "") -> None:
+        self._results, self._problem = results, problem
+        self._say_sound()
+
+    def _say_sound(self) -> None:
+        (analysis, _selected), text = self._analysis, ""
+        if self._asked is None or analysis.mixture is None:
+            text = HOW if analysis.reference is not None and analysis.reference.mask is not None else ""
+        elif self._problem:
+            text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
+        elif self._results:
+            text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
+        elif self._comparing.is_busy:
+            text = _("As sound, on the mixture: comparing…")
+        set_text(self.sound, text, hides=True)
 
     def _take(self, counted: tuple[Mask, ValueBins, IntArray]) -> None:
         mask, bins, counts = counted
