@@ -153,10 +153,9 @@ class FocusMark(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The frame."""
-        painter = QPainter(self)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), WIDTH))
-        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), WIDTH))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
 
 def complete_sentences(window: QWidget) -> None:

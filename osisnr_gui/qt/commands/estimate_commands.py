@@ -13,7 +13,7 @@ from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.panels.plain_text import set_text
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.presenters.differences import ShownGhost, ghost_of
+from osisnr_gui.qt.presenters.differences import ShownGhost, ghost_of, value_at
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
@@ -161,12 +161,10 @@ class GhostCommands(QObject):
         shown, pair = self.in_view, self._views.plots.pair
         if shown is None or pair is None or pair.score is None:
             return {}
-        old, new = shown.facts.frames, pair.score.facts.frames
-        at, now = (round((when - frames.first_time) / frames.grid.step) for frames in (old, new))
-        if not (0 <= at < old.n_frames and 0 <= now < new.n_frames):
-            return {"ghost": ""}
-        before = float(osi_db_of(shown.facts, pair.score.loss.formula)[at])
-        change = float(pair.score.osi_db[now]) - before
+        values = osi_db_of(shown.facts, pair.score.loss.formula), pair.score.osi_db
+        frames = shown.facts.frames, pair.score.facts.frames
+        before, now = (value_at(v, f.first_time, f.grid.step, when) for v, f in zip(values, frames, strict=True))
+        change = now - before
         if math.isnan(before) or before == -math.inf:  # silent, by the literal formula
             return {"ghost": ""}
         if math.isnan(change) or change == -math.inf:

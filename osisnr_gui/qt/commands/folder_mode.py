@@ -159,7 +159,6 @@ class FolderMode(QObject):
         self.settings = BatchSettings()
         self.shows_list = False
         self._sources: tuple[Source, ...] = ()
-        self._phase = Phase.DONE
         self._place: int | None = None
         self._began, self._n_known = 0.0, 0
         run.found.connect(self._take_found)
@@ -248,7 +247,7 @@ class FolderMode(QObject):
         """Stop scoring; what is scored stays."""
         if self.run.is_busy:
             self.run.stop()
-            waits = self._phase is not Phase.RUNNING or self.panel.model.pairs.count(State.WAITING) > 0
+            waits = self.panel.phase is not Phase.RUNNING or self.panel.model.pairs.count(State.WAITING) > 0
             self._show_phase(Phase.STOPPED if waits else Phase.DONE)
 
     def show_list(self) -> None:
@@ -319,7 +318,7 @@ class FolderMode(QObject):
     def _take_rows(self, rows: list[ListedRow]) -> None:
         self.panel.put(rows)
         self._n_known += sum(row.row.is_known for row in rows)
-        self._show_phase(self._phase)
+        self._show_phase(self.panel.phase)
 
     def _take_end(self, wrong: str, details: str) -> None:
         waits = bool(self.panel.model.pairs.count(State.WAITING))
@@ -330,7 +329,6 @@ class FolderMode(QObject):
             ErrorDialog.show_once(_("Something unexpected went wrong while scoring the list."), details, self._window)
 
     def _show_phase(self, phase: Phase, wrong: str = "") -> None:
-        self._phase = phase
         pairs = self.panel.model.pairs
         done = len(pairs) - pairs.count(State.WAITING) - self._n_known
         passed = time.monotonic() - self._began

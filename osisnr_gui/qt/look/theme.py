@@ -197,10 +197,9 @@ def icon(name: str, colour: str) -> QIcon:
     for size in _PIXELS:
         drawing, paler = _draw(renderer, size), QPixmap(size, size)
         paler.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(paler)
-        painter.setOpacity(0.38)
-        painter.drawPixmap(0, 0, drawing)
-        painter.end()
+        with QPainter(paler) as painter:
+            painter.setOpacity(0.38)
+            painter.drawPixmap(0, 0, drawing)
         result.addPixmap(drawing, QIcon.Mode.Normal)
         result.addPixmap(paler, QIcon.Mode.Disabled)
     return result
@@ -236,9 +235,8 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     result = QPixmap(pixels, pixels)
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    renderer.render(painter)
-    painter.end()
+    with QPainter(result) as painter:
+        renderer.render(painter)
     return result
 
 

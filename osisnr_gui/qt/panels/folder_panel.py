@@ -113,7 +113,7 @@ class FolderPanel(QWidget):
         self.keys = ElidedLabel(pair_list.KEYS, muted=True, parent=self)
         self.spark = SparkDelegate(theme, self)
         self.cells = CellDelegate(theme, self)
-        self._phase, self._wrong, self._rate = Phase.DONE, "", 0.0
+        self.phase, self._wrong, self._rate = Phase.DONE, "", 0.0
         self._set_up_table()
         self._lay_out()
         for button, name in ((self.export, "export"), (self.choose, "open"), (self.close_list, "close")):
@@ -121,7 +121,7 @@ class FolderPanel(QWidget):
 
     def show_phase(self, phase: Phase, rate: float = 0.0, wrong: str = "") -> None:
         """How far it is. rate : pairs a second; wrong : why there is no list."""
-        self._phase, self._rate, self._wrong = phase, rate, wrong
+        self.phase, self._rate, self._wrong = phase, rate, wrong
         self._refresh()
 
     def put(self, rows: Sequence[ListedRow]) -> None:
@@ -174,7 +174,7 @@ class FolderPanel(QWidget):
         header.resizeSection(self.model.section(NAME), max(150, int(NAME_SHARE * free)))
 
     def _refresh(self) -> None:
-        pairs, phase = self.model.pairs, self._phase
+        pairs, phase = self.model.pairs, self.phase
         refused = pairs.count(State.REFUSED)
         done = len(pairs) - pairs.count(State.WAITING)
         set_text(self.state, self._wrong or pair_list.state_sentence(pairs, phase, self._rate))

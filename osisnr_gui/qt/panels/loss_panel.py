@@ -190,7 +190,6 @@ class LossPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: dict[int, AlphaCurve] = {}
-        self._result: tuple[int, Formula] | None = None  # method, and which leads
         self._said_for: tuple[object, ...] = ()
         self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
@@ -252,10 +251,8 @@ class LossPanel(QWidget):
         if loss.alpha != self._alpha:
             self._alpha = loss.alpha
             self.plot.move_to(loss.alpha)
-        if (loss.method, loss.formula) != self._result:
-            self._result = loss.method, loss.formula
-            self.method.set_current(0 if loss.method == 1 else 1)
-            self.formula.set_current(tuple(FORMULAS).index(loss.formula))
+        self.method.set_current(loss.method - 1)
+        self.formula.set_current(tuple(FORMULAS).index(loss.formula))
 
     def _show_names(self, analysis: Analysis, selected: int) -> None:
         """Whose loss it is, how good that estimate is in a word, and in a sentence."""

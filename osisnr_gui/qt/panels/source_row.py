@@ -143,7 +143,8 @@ class SourceRow(Themed, QWidget):
         self.customContextMenuRequested.connect(lambda place: self.role_menu().popup(self.mapToGlobal(place)))
         self.sample = LineSample(theme, self)
         remove = _("Remove from the comparison; the file stays where it is, Undo brings it back")
-        self.chip = tool_button("", _("Role in the comparison; click to change it"), self._show_roles, self)
+        self.chip = tool_button("", _("Role in the comparison; click to change it"), parent=self)
+        self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
         self.eye = tool_button(run=lambda: asks.curve_toggled.emit(self._state.track.source), parent=self)
         self.remove_button = tool_button("", remove, self._remove, self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
@@ -278,9 +279,6 @@ class SourceRow(Themed, QWidget):
         action = menu.addAction(text, partial(self._ask, edit))
         action.setCheckable(True)
         action.setChecked(chosen)
-
-    def _show_roles(self) -> None:
-        self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft()))
 
     def _choose(self) -> None:
         if self._state.role is Role.ESTIMATE:

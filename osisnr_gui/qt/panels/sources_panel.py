@@ -123,9 +123,8 @@ class SourcesPanel(Themed, SourceSignals):
 
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates whose curve is not drawn."""
-        if hidden != self._hidden:
-            self._hidden = hidden
-            self._show_states()
+        self._hidden = hidden
+        self._show_states()
 
     def set_changes(self, changes: tuple[FileChange, ...]) -> None:
         """Files that are not as they were read."""
@@ -134,9 +133,8 @@ class SourcesPanel(Themed, SourceSignals):
 
     def set_contents(self, contents: Mapping[str, str]) -> None:
         """SHA-256 of the files that were hashed, by path."""
-        if contents != self._contents:
-            self._contents = contents
-            self._show_states()
+        self._contents = contents
+        self._show_states()
 
     def _swap(self) -> None:
         if self._estimate is not None:

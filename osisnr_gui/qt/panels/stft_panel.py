@@ -120,10 +120,9 @@ class StftPanel(QWidget):
         )
         self.summary = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.mask_grid = MaskGridFields(self.edit_requested.emit, self)
-        for kind in REPRESENTATIONS:
-            self.representation.addItem(f"{kind}{DEFAULT_MARK if kind is Representation.MAGNITUDE else ''}", kind)
-        for name in WINDOWS:
-            self.window_box.addItem(f"{name}{DEFAULT_MARK if name == FramingChoice().window else ''}", name)
+        usual = Representation.MAGNITUDE, FramingChoice().window  # marked
+        for box, names in ((self.representation, REPRESENTATIONS), (self.window_box, WINDOWS)):
+            box.addItems([f"{name}{DEFAULT_MARK if name in usual else ''}" for name in names])
         grid, settings = QGridLayout(), self._settings()
         self._names = lay_out_settings(grid, settings)
         grid.setHorizontalSpacing(GAP // 2)

@@ -72,9 +72,8 @@ class SummaryPanel(QWidget):
         part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
         self.part = plain_label("", "muted", tip=part_tip, parent=self)
         self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
-        self._names = _NameDelegate(theme, self.table)
         self._shown_names: list[str] = []
-        self._set_up_table()
+        self._set_up_table(_NameDelegate(theme, self.table))
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
         column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         files = Changed.FILES | Changed.FRAMES
@@ -103,9 +102,9 @@ class SummaryPanel(QWidget):
         """The height, title included, in which all estimates are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(len(session.estimates), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
-    def _set_up_table(self) -> None:
+    def _set_up_table(self, names: _NameDelegate) -> None:
         table = self.table
-        table.setItemDelegateForColumn(0, self._names)
+        table.setItemDelegateForColumn(0, names)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))

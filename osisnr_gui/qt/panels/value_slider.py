@@ -281,9 +281,8 @@ class ValueSlider(QWidget):
         self._show_value()
 
     def _show_value(self) -> None:
-        # A slider in the hand stays under the pointer, also between two rounded values.
-        if not self.slider.isSliderDown():
-            with QSignalBlocker(self.slider):
+        with QSignalBlocker(self.slider), QSignalBlocker(self.field):
+            # A slider in the hand stays under the pointer, also between two rounded values.
+            if not self.slider.isSliderDown():
                 self.slider.setValue(round(self._spec.place_of(self.value) * PLACES))
-        with QSignalBlocker(self.field):
             self.field.setValue(self.value)

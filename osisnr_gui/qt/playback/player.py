@@ -173,8 +173,7 @@ class Player(QObject):
     def hear(self, sound: Sound) -> None:
         """Switch to another sound, at the same sample when something plays."""
         self._want(sound)
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def flip(self) -> None:
         """Back to the sound before."""
@@ -194,14 +193,12 @@ class Player(QObject):
     def set_level(self, level_db: float) -> None:
         """How loud everything is, in dB; 0 : as the files are, and the loudness match says."""
         self.level_db = level_db
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def set_louder(self, on: bool) -> None:
         """Hear residuals LOUDER_DB louder, or at their own level."""
         self.residual_is_louder = on
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def clear_clip(self) -> None:
         """Forget that a sample went beyond full scale."""
@@ -211,14 +208,12 @@ class Player(QObject):
     def set_speed(self, speed: float) -> None:
         """0.5 to 1, at the same pitch."""
         self.speed = speed
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def set_band(self, band: Band | None) -> None:
         """Only these frequencies, or all."""
         self.band = band
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def set_device(self, device_id: str) -> None:
         """Another sound card; empty: the system's default."""
@@ -284,12 +279,16 @@ class Player(QObject):
             speed=self.speed,
         )
 
+    def _ask_and_say(self) -> None:
+        """Tell the deck, and whoever shows what is wanted."""
+        self._ask()
+        self.changed.emit()
+
     def _level(self) -> None:
         """Gains anew, after the analysis or the match changed."""
         mixture = self._mixture_gain() if self.match is Match.OSI else None
         self.loudness = listening.find_loudness(self._analysis, self.recipe, self.match, mixture)
-        self._ask()
-        self.changed.emit()
+        self._ask_and_say()
 
     def _mixture_gain(self) -> float | None:
         """The mixture's least-squares gain on the reference; measured on a thread when it is first asked for."""
@@ -335,8 +334,7 @@ class Player(QObject):
                 self.changed.emit()
         if self.is_playing and deck.engine.ended != self._ended:
             self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
-            self._ask()
-            self.changed.emit()
+            self._ask_and_say()
         position, moves = deck.heard()
         if moves or not self.is_playing:  # what was asked for may still be on its way to the ear
             self.link.set_playhead(position)
