@@ -195,7 +195,7 @@ class SegmentCommands:
         self._say(self._panel.step(direction))
 
     def go_to_worst(self) -> None:
-        """To the worst frame."""
+        """To the worst single frame, which need not lie in the worst segment."""
         pair = self._views.plots.pair
         if pair is None or pair.score is None or pair.frames is None:
             return
@@ -207,6 +207,7 @@ class SegmentCommands:
         time = pair.frames.first_time + frame * step
         self.go(time - 0.5 * step, time + 0.5 * step)
         self._views.plots.link.set_cursor(time)
+        self._say(_("The worst single frame; N goes to the worst segment: most beyond the limit in all."))
 
     def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
