@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
+from osisnr_gui.qt.panels.notes_panel import new_note_key
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
@@ -222,7 +223,7 @@ class SegmentCommands:
         cursor = link.cursor if math.isfinite(link.cursor) else middle
         note = Note(*(link.selection or (cursor, cursor)))
         if note not in self._views.store.session.notes:
-            self._views.store.edit(partial(edits.add_note, note=note))
+            self._views.store.edit(partial(edits.add_note, note=note), new_note_key(note))
         self._views.notes.start_typing(note)
 
     def go_to_note(self, start: float, stop: float) -> None:
