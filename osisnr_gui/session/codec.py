@@ -50,10 +50,20 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """The value axis of a row, by its id, that was zoomed by hand."""
+
+    row: str = at_most(100)
+    low: float = within(dataclasses.MISSING, -1e12, 1e12)
+    high: float = within(dataclasses.MISSING, -1e12, 1e12)
+
+
+@dataclass(frozen=True, slots=True)
 class SavedView:
     """What was on screen. start, stop : visible range; cursor, selection, loop, playhead : on the time axis, too.
 
     selected : estimate; low, high : visible part of the frequency axis, as shares of it; rows : ids of those shown;
+    values : of rows whose value axis is not the automatic one;
     scale, colours : names of the frequency scale and the colour map; floor_db, ceiling_db : of the colours.
     None = not known: everything is shown, and what cannot be shown stays as it is.
     """
@@ -68,6 +78,7 @@ class SavedView:
     low: float = within(0.0, 0.0, 1.0)
     high: float = within(1.0, 0.0, 1.0)
     rows: tuple[str, ...] | None = at_most(100, None)
+    values: tuple[Values, ...] = at_most(100, ())
     scale: str | None = at_most(100, None)
     colours: str | None = at_most(100, None)
     floor_db: float | None = within(None, -1000.0, 1000.0)

@@ -245,6 +245,8 @@ class Session:
 
 
 MERGE_SECONDS = 1.0
+#: Edits whose key begins so, a new note and its first words, are one step however long they take.
+AT_LEISURE = "at leisure: "
 MOST_STEPS = 2000
 
 
@@ -252,7 +254,7 @@ class History:
     """Sessions before and after the present one.
 
     Edits with the same non-empty key that follow each other within a second count as one, and so do all of a drag,
-    however long the pointer rests in it.
+    however long the pointer rests in it, or whose key says so (AT_LEISURE).
     """
 
     def __init__(self, session: Session) -> None:
@@ -283,7 +285,7 @@ class History:
 
     def push(self, session: Session, key: str, now: float) -> None:
         """Make `session` the present one; `now` in seconds, on any clock that only goes forward."""
-        follows = self._held or now - self._when <= MERGE_SECONDS
+        follows = self._held or key.startswith(AT_LEISURE) or now - self._when <= MERGE_SECONDS
         merges = key != "" and key == self._key and follows and self._past
         if not merges:
             self._past = [*self._past[-MOST_STEPS + 1 :], self.present]

@@ -16,7 +16,7 @@ from osisnr_gui.core.bands import FrequencyBand, equal_bands, octave_bands
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.scores import PairScore
+from osisnr_gui.session.scores import PairScore, find_segment_table
 
 #: Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
 CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
@@ -62,7 +62,8 @@ class Verdict:
     median_db : exact OSI-SNR, active frames. chance_db : what unrelated signals reach, nan where that is not known.
     missing, made_up, under : silent frames of the estimate, active frames where the reference is silent, and frames
     under the threshold, each as a share of the reference's frames that are not silent. band : where in frequency the
-    errors are, None where they are everywhere or not known yet. worst_time : middle of the worst segment, nan without.
+    errors are, None where they are everywhere or not known yet. worst_time : the worst frame of the worst segment,
+    where the first row of the list, and so key N, puts the cursor; nan without one.
     """
 
     grade: Grade
@@ -93,7 +94,8 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
     median, grade = score.exact.osi_db_median, _grade(score, chance_db)
     band, of_masks, worst_time = _painted_band(pair), pair.sample_rate is None, math.nan
     if len(score.bad.segments):
-        worst_time = sum(score.bad.figures.span(int(score.bad.figures.worst_first[0]))) / 2
+        table = find_segment_table(score)
+        worst_time = table.worst_time(*table.span(int(table.worst_first[0])))
     verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
     return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
 

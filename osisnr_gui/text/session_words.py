@@ -1,5 +1,6 @@
 """What a window, a comparison and an edit of a session are called."""
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -7,7 +8,7 @@ from operator import attrgetter
 
 from osisnr_gui.io.errors import NAME_LIMIT, display_name, printable
 from osisnr_gui.session.session import Session, Source
-from osisnr_gui.session.words import MINUS, estimate_letter, short_names
+from osisnr_gui.session.words import MINUS, estimate_letter, short_names, signed_db
 from osisnr_gui.text.catalogue import _
 
 #: One setting of a session by its name, and how a change of it is called.
@@ -115,7 +116,8 @@ def _reading_changes(before: Session, after: Session) -> Iterator[str]:
             values = getattr(old, field.name), getattr(new, field.name)
             if values[0] != values[1]:
                 template = _READING.get(field.name, _("how {name} is read"))
-                yield template.format(name=display_name(new.path), old=_value(values[0]), new=_value(values[1]))
+                said = [signed_db(20 * math.log10(v)) if field.name == "gain" else _value(v) for v in values]
+                yield template.format(name=display_name(new.path), old=said[0], new=said[1])
 
 
 def _value(value: object, name: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +151,43 @@ def test_list_and_plots_mark_the_same_segment(window: MainWindow) -> None:
     assert panel.table.currentIndex().row() == 2
     window.views.plots.link.clear_selection()
     assert not panel.table.selectionModel().hasSelection()
+
+
+def test_orange_is_the_legends_orange_in_the_segment_that_n_loops(window: MainWindow) -> None:
+    row = window.views.plots._osi
+
+    def colour_in(start: float, stop: float) -> str:
+        m, image = pixels(row), row.grab().toImage()
+        x, y = round(m.x_of(start + 0.8 * (stop - start))), round(m.y_of(24.0))
+        return image.pixelColor(x, y).name()
+
+    (first,) = _spans(window, 1)
+    window.views.player.stop()
+    window.views.plots.link.clear_selection()
+    window.views.plots.link.clear_loop()
+    QApplication.processEvents()
+    plain = colour_in(*first)
+    _spans(window, 1)
+    assert window.views.plots.link.loop == first
+    QApplication.processEvents()
+    assert colour_in(*first) == plain
+
+
+@pytest.mark.parametrize("criterion", [Criterion.OSI, Criterion.DROP, Criterion.LOSS])
+def test_the_sentence_the_first_row_and_n_name_one_place_and_w_says_that_its_is_another(
+    qtbot: QtBot, window: MainWindow, criterion: Criterion
+) -> None:
+    window.commands.open_demo("echo")  # its worst segment is long
+    wait_final(qtbot, window)
+    _choose(window, criterion=criterion)
+    link = window.views.plots.link
+    window.actions_by_id.by_id["bad_list"].trigger()
+    (named,) = re.findall("worst at ([0-9.]+)", window.views.loss.sentence.text())
+    QTest.keySequence(window, QKeySequence("N"))
+    assert f"{link.cursor:.1f}" == named
+    assert window.views.segments.table.currentIndex().row() == 0
+    QTest.keySequence(window, QKeySequence("W"))
+    assert "worst single frame; N goes to the worst segment" in window.statusBar().currentMessage()
 
 
 def test_w_goes_to_the_worst_frame_by_the_criterion(window: MainWindow) -> None:

@@ -22,7 +22,7 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, LossChoice
 
 
 @pytest.fixture
@@ -70,6 +70,24 @@ def test_dropped_files_get_their_roles_and_swap_and_undo(qtbot: QtBot, window: M
     assert store.session == before
     wait_final(qtbot, window)
     assert store.analysis.session == before
+
+
+@pytest.mark.parametrize("way", ["files", "demo"])
+def test_a_new_comparison_begins_with_the_default_alpha_and_an_added_estimate_keeps_what_was_typed(
+    qtbot: QtBot, window: MainWindow, samples: Path, way: str
+) -> None:
+    pair = [samples / f"2_enhancement_{name}.flac" for name in ("clean", "est_dfn3", "est_gate")]
+    show_files(qtbot, window, *pair[:2])
+    window.views.store.edit(lambda session: edits.set_alpha(session, 0.52))
+    window.commands.take_files([str(pair[2])], add=True)
+    assert window.views.store.session.loss.alpha == 0.52
+    if way == "demo":
+        window.commands.open_demo("masks")
+    else:
+        show_files(qtbot, window, *(samples / f"3_echo_{name}.flac" for name in ("nearend", "est")))
+    assert window.views.store.session.loss == LossChoice()
+    wait_final(qtbot, window)
+    assert window.views.loss.alpha.value == LossChoice().alpha
 
 
 def test_a_second_drop_adds_an_estimate_and_keeps_the_first_result(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osisnr_gui.session.edits import set_alpha, set_gamma
-from osisnr_gui.session.session import History, Session
+from osisnr_gui.session.session import AT_LEISURE, History, Session
 
 START = Session()
 
@@ -58,6 +58,14 @@ def test_another_value_changed_while_a_handle_is_held_is_a_step_of_its_own(histo
     history.push(set_alpha(history.present, 0.4), "alpha", 10.0)
     history.push(set_gamma(history.present, 3.0), "gamma", 12.0)
     history.push(set_alpha(history.present, 0.5), "alpha", 14.0)
+    assert _steps(history) == 3
+
+
+def test_what_is_typed_at_leisure_is_one_step_until_something_else_comes(history: History) -> None:
+    for now, alpha in ((10.0, 0.4), (70.0, 0.5)):
+        history.push(set_alpha(history.present, alpha), f"{AT_LEISURE}note", now)
+    history.push(set_alpha(history.present, 0.6), "", 71.0)
+    history.push(set_alpha(history.present, 0.7), f"{AT_LEISURE}note", 72.0)
     assert _steps(history) == 3
 
 

@@ -33,6 +33,7 @@ A, B = BEFORE.estimates
         ),
         (partial(edits.set_delay, estimate=A, delay=120), "delay of est_a.wav 0 → 120 samples"),
         (partial(edits.change_source, source=A, flip=True), "polarity of est_a.wav turned"),
+        (partial(edits.change_source, source=A, gain=10**0.645), "level of est_a.wav 0.0 dB → +12.9 dB"),
         (partial(edits.change_source, source=A, key="irm"), "how est_a.wav is read"),
         (partial(edits.add_files, paths=["/x/est_c.wav"]), "add est_c.wav"),
         (partial(edits.remove, source=B), "close est_b.wav"),

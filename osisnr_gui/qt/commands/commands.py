@@ -37,7 +37,7 @@ from osisnr_gui.session.codec import ENDING, is_session_file
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices.all_notices import Notice
-from osisnr_gui.session.session import Session
+from osisnr_gui.session.session import LossChoice, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.segment_words import frame_kind
@@ -153,9 +153,8 @@ class Commands:
 
     def open_demo(self, name: str) -> None:
         """Open one of the demos."""
-        session = replace(demo_session(name), loss=self.store.session.loss)
         if self._start_anew():
-            self.store.open(session)
+            self.store.open(demo_session(name))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -180,7 +179,10 @@ class Commands:
         dialog.open()
 
     def _compare(self, paths: list[str], add: bool, roles: Sequence[Role] | None = None) -> None:
-        session = (edits.add_files if add else edits.open_files)(self.store.session, paths, roles)
+        session = self.store.session
+        # What was typed for one comparison, alpha say, is no part of the next one.
+        anew = replace(session, loss=LossChoice())
+        session = edits.add_files(session, paths, roles) if add else edits.open_files(anew, paths, roles)
         if self.folders.take_many(session):
             return
         if add:
@@ -318,6 +320,8 @@ class Commands:
         self.link.clear_selection()
         self.link.set_cursor(math.nan)
         self.link.fit()
+        for row in self.plots.stack.rows:
+            row.fit_y()
         return True
 
     def travel(self, *, back: bool) -> None:

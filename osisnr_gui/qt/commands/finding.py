@@ -57,6 +57,8 @@ PREFERENCES = {
     _("Playback"): {"match": _("Loudness"), "residual": _("Residual"), "transport": "", "autoplay": "", "follow": ""},
     _("Files"): {"reload_changed": ""},
 }
+#: What a notice of something that was done says was done, by the button that did it; its first remedy undoes that.
+APPLIED = {"level_matched": _("Match level"), "aligned": _("Align"), "flipped": _("Flip")}
 CONTROLS = (QAbstractSpinBox, QComboBox, QSlider, QLineEdit, QAbstractButton)
 
 
@@ -126,6 +128,8 @@ class FindCommands:
         for notice in gather(store.analysis.notices):
             for remedy in notice.remedies:
                 text = translated(remedy.label)
+                if notice.code in APPLIED and remedy is notice.remedies[0]:
+                    text = _("{done} is applied · {undo}").format(done=APPLIED[notice.code], undo=text)
                 if notice.source is not None:
                     text = _("{remedy}: {file}").format(remedy=text, file=PurePath(notice.source.path).stem)
                 key, tip = f"remedy {notice.code} {remedy.label}", translated(notice.message)

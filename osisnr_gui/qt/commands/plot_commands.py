@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
+from osisnr_gui.qt.panels.notes_panel import new_note_key
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
@@ -195,7 +196,7 @@ class SegmentCommands:
         self._say(self._panel.step(direction))
 
     def go_to_worst(self) -> None:
-        """To the worst frame."""
+        """To the worst single frame, which need not lie in the worst segment."""
         pair = self._views.plots.pair
         if pair is None or pair.score is None or pair.frames is None:
             return
@@ -207,6 +208,7 @@ class SegmentCommands:
         time = pair.frames.first_time + frame * step
         self.go(time - 0.5 * step, time + 0.5 * step)
         self._views.plots.link.set_cursor(time)
+        self._say(_("The worst single frame; N goes to the worst segment: most beyond the limit in all."))
 
     def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""
@@ -221,7 +223,7 @@ class SegmentCommands:
         cursor = link.cursor if math.isfinite(link.cursor) else middle
         note = Note(*(link.selection or (cursor, cursor)))
         if note not in self._views.store.session.notes:
-            self._views.store.edit(partial(edits.add_note, note=note))
+            self._views.store.edit(partial(edits.add_note, note=note), new_note_key(note))
         self._views.notes.start_typing(note)
 
     def go_to_note(self, start: float, stop: float) -> None:

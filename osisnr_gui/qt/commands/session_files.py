@@ -19,7 +19,16 @@ from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import ENDING, SavedView, Stretch, load_session, missing_files, relinked, session_bytes
+from osisnr_gui.session.codec import (
+    ENDING,
+    SavedView,
+    Stretch,
+    Values,
+    load_session,
+    missing_files,
+    relinked,
+    session_bytes,
+)
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words
@@ -185,8 +194,12 @@ class SessionFiles(QObject):
         low, high = (min(max(edge, 0.0), 1.0) for edge in (box.lo, box.hi))
         rows = tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted)
         where = SavedView(start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high, rows)
+        zoomed = [row for row in map(plots.stack.row, (row.id for row in ROWS)) if row.y_by_hand]
+        values = tuple(Values(row.row_id, row.box.lo, row.box.hi) for row in zoomed)
         floor_db, ceiling_db = bar.levels
-        return replace(where, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db)
+        return replace(
+            where, values=values, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db
+        )
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
@@ -231,6 +244,11 @@ class SessionFiles(QObject):
             link.set_range(view.start, view.stop)
         if view.low < view.high:
             self._views.plots.spectrograms[0].set_y_range(view.low, view.high)
+        for values in view.values:
+            if values.row in self._views.plots.stack.places:
+                row = self._views.plots.stack.row(values.row)
+                row.y_by_hand = True
+                row.set_y_range(values.low, values.high)
         if view.cursor is not None:
             link.set_cursor(view.cursor)
         for stretch, put in ((view.selection, link.select), (view.loop, link.set_loop)):

@@ -13,11 +13,16 @@ from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel, Index, RowTabl
 from osisnr_gui.qt.plots.axes import format_time
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.session import Note, Session
+from osisnr_gui.session.session import AT_LEISURE, Note, Session
 from osisnr_gui.text.catalogue import _
 
 EMPTY_WORDS = _("No notes yet. Select a time range and press Ctrl+N; a note is kept with the session (Ctrl+S).")
 WHERE, TEXT = Column("where", _("Time"), "", is_text=True), Column("text", _("Note"), "", is_text=True)
+
+
+def new_note_key(note: Note) -> str:
+    """Makes a new note and its first words one step of undo."""
+    return f"{AT_LEISURE}note at {note.start} to {note.stop}"
 
 
 class NotesModel(ColumnModel[Column]):
@@ -149,4 +154,5 @@ class NotesPanel(QWidget):
 
     def _change(self, note: Note, text: str) -> None:
         if text != note.text:
-            self.edit_requested.emit(partial(edits.change_note, note=note, text=text), "")
+            key = "" if note.text else new_note_key(note)
+            self.edit_requested.emit(partial(edits.change_note, note=note, text=text), key)

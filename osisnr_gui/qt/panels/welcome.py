@@ -19,7 +19,7 @@ MOST_RECENT = 4
 PAGE_MARGINS = (24, 16, 24, 16)
 TIPS = (
     _("Names tell the roles: clean, ref, target · est, enh, out · mix, noisy. One click changes them."),
-    _("N walks through the bad segments, W goes to the worst frame. F1 shows every key."),
+    _("N walks through the bad segments, W goes to the worst single frame. F1 shows every key."),
     _("α and γ move the fused loss live. Double-click a slider for its default."),
 )
 

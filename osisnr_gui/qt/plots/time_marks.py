@@ -114,8 +114,10 @@ class TimeMarks(QObject):
 
     def _follow(self, *_: object) -> None:
         """All but the pointer; what has not moved costs next to nothing."""
-        self._show_region("selection", self._link.selection)
-        self._show_region("loop", self._link.loop)
+        selection, loop = self._link.selection, self._link.loop
+        # The edges of a loop say as much as a fill, which would grey the colours of what is bad inside.
+        self._show_region("selection", None if selection == loop else selection)
+        self._show_region("loop", loop)
         self._show_line("cursor", self._link.cursor)
         self._show_line("playhead", self._link.playhead)
 

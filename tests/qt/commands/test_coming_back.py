@@ -49,7 +49,8 @@ def place(window: MainWindow) -> tuple[object, ...]:
     box = views.plots.spectrograms[0].box
     bar = views.view_bar
     rows = [stack.places[row].is_wanted for row in ("reference", "difference", "gain", "osi")]
-    shown = (link.visible, box.lo, box.hi, link.cursor, link.selection, link.loop, views.selection.index)
+    values = [(stack.row(row).box.lo, stack.row(row).box.hi) for row in ("osi", "loss")]
+    shown = (values, link.visible, box.lo, box.hi, link.cursor, link.selection, link.loop, views.selection.index)
     return *shown, rows, bar.scale, bar.colours, bar.levels, views.store.session.hidden
 
 
@@ -66,6 +67,8 @@ def test_a_session_comes_back_at_the_same_place(
     views.view_bar.set_view("mel", "magma", -80.0, -20.0)
     link.set_range(0.5, 2.0)
     views.plots.spectrograms[0].set_y_range(0.25, 0.5)
+    views.plots.stack.row("osi").zoom_y(0.4, 0.0)
+    views.plots.stack.row("loss").zoom_y(0.3, 0.0)
     link.select(0.7, 0.9)
     link.set_loop(0.6, 1.1)
     link.set_cursor(0.8)
@@ -83,6 +86,17 @@ def test_a_session_comes_back_at_the_same_place(
         assert place(other) == before
         assert other.views.plots.link.playhead == playhead == 0.85
         assert other.views.player.is_paused
+
+
+def test_a_new_comparison_has_value_axes_of_its_own(qtbot: QtBot, window: MainWindow, files: list[Path]) -> None:
+    show_files(qtbot, window, *files)
+    row = window.views.plots.stack.row("osi")
+    row.zoom_y(0.1, 0.0)
+    assert row.box.hi < 5.0
+    window.commands.open_demo("echo")
+    wait_final(qtbot, window)
+    assert not row.y_by_hand
+    assert row.box.hi >= 10.0
 
 
 def test_a_session_left_before_its_files_are_read_keeps_its_place(

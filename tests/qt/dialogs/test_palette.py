@@ -16,6 +16,7 @@ from window_kit import open_window, show_files, wait_final
 from osisnr_gui.qt.commands.action_table import ACTIONS, MOUSE_ROWS
 from osisnr_gui.qt.dialogs.palette import Entry, Palette, find
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session import edits
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 ENTRIES = [
@@ -123,6 +124,19 @@ def test_a_remedy_of_a_notice_is_found_and_run(qtbot: QtBot, window: MainWindow)
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert window.views.store.session != before
     wait_final(qtbot, window)
+
+
+def test_a_remedy_that_was_applied_is_found_by_its_name_says_so_and_undoes(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.open_demo("enhancement")
+    wait_final(qtbot, window)
+    store = window.views.store
+    source = store.session.estimates[0]
+    store.edit(lambda session: edits.change_source(session, source, gain=2.0))
+    wait_final(qtbot, window)
+    dialog = palette(qtbot, window, "match level")
+    assert dialog.shown[0].text.startswith("Match level is applied · Undo: ")
+    QTest.keyClick(dialog.search, Key.Key_Return)
+    assert store.session.estimates[0].gain == 1.0
 
 
 def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot, window: MainWindow) -> None:

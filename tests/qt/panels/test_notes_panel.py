@@ -46,7 +46,17 @@ def test_a_note_is_typed_on_the_selection_and_undone(window: MainWindow, qtbot: 
     index = window.views.notes.model.index(0, 0)
     assert index.data() == "0.90 – 1.20"
     window.views.store.undo()
-    assert notes(window) == (Note(0.9, 1.2, ""),)
+    assert notes(window) == ()
+    window.views.store.redo()
+    assert notes(window) == (Note(0.9, 1.2, "dropout <b>"),)
+
+
+def test_other_words_for_a_note_are_a_step_of_their_own(window: MainWindow, qtbot: QtBot) -> None:
+    write(window, qtbot, "first")
+    window.views.notes.model.setData(window.views.notes.model.index(0, 1), "second")
+    qtbot.waitUntil(lambda: notes(window)[0].text == "second")
+    window.views.store.undo()
+    assert notes(window)[0].text == "first"
 
 
 def test_without_a_selection_a_note_stands_at_the_cursor(window: MainWindow, qtbot: QtBot) -> None:
