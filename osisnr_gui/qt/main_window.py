@@ -155,7 +155,12 @@ class MainWindow(QMainWindow):
         final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
             return not self.commands.folders.run.is_busy
-        busy = views.store.is_busy or self.commands.files.hashing.is_busy or self.commands.ghosts.jobs.is_busy
+        busy = (
+            views.store.is_busy
+            or views.loss.rest.isActive()
+            or self.commands.files.hashing.is_busy
+            or self.commands.ghosts.jobs.is_busy
+        )
         return not busy and (views.store.session.is_empty or final)
 
     def restore(self) -> None:

@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +34,7 @@ from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 FORMULAS = {Formula.EXACT: _("exact · active frames"), Formula.LITERAL: _("literal · all frames")}
 PLOT_HEIGHT = 132
 SENTENCE_LINES = 3
+REST_MS = 80
 #: Pixels of the big number and of the bar under it, the gap below that, and the colours beside its names.
 BIG, BAR, BAR_GAP, SWATCH = 24, 16, 6, 8
 ALPHAS = np.linspace(0.01, 1.0, 60)
@@ -193,6 +194,7 @@ class LossPanel(QWidget):
         self._said_for: tuple[object, ...] = ()
         self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
+        self._judged = Analysis(Session()), 0  # what the sentence is about once the threshold rests
         self._undefined = self._in_place = ""  # why there is no literal number, and the words where it would stand
         self.mark = EstimateMark(theme, self)
         self.verdict = ElidedLabel(parent=self)
@@ -212,12 +214,15 @@ class LossPanel(QWidget):
         self.formula = Segmented(tuple(FORMULAS.values()), _("result that leads"), FORMULA_TIP, self)
         self.plot = AlphaChart(theme, self)
         self.plot_title = ElidedLabel("", muted=True, parent=self)
+        # The worst place takes milliseconds to find in an hour: too long for every step of a drag.
+        self.rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._lay_out()
         self._connect()
         files = Changed.FILES | Changed.FRAMES | Changed.VIEW
         self.parts: tuple[Part, ...] = (
             (self._show_choice, Changed.LEADING | Changed.LOSS),
-            (self._show_names, files | Changed.BAD | Changed.NOTICES),
+            (self._show_names, files | Changed.NOTICES),
+            (self._follow_threshold, Changed.BAD),
             (lambda analysis, _selected: self.effects.take(analysis), Changed.FILES | Changed.FRAMES),
             (self._show_effect, files | Changed.LEADING | Changed.LOSS),
             (self._show_score, files | Changed.LEADING | Changed.LOSS),
@@ -242,6 +247,7 @@ class LossPanel(QWidget):
         self.plot.alpha_requested.connect(lambda v: ask(partial(edits.set_alpha, alpha=ALPHA.clamp(v)), "alpha"))
         self.gamma.value_changed.connect(lambda v: ask(partial(edits.set_gamma, gamma=v), "gamma"))
         self.method.chosen.connect(lambda i: ask(partial(edits.set_method, method=i + 1), ""))
+        self.rest.timeout.connect(lambda: self._show_names(*self._judged))
         self.formula.chosen.connect(lambda i: ask(partial(edits.set_formula, formula=tuple(FORMULAS)[i]), ""))
 
     def _show_choice(self, analysis: Analysis, _selected: int) -> None:
@@ -254,8 +260,13 @@ class LossPanel(QWidget):
         self.method.set_current(loss.method - 1)
         self.formula.set_current(tuple(FORMULAS).index(loss.formula))
 
+    def _follow_threshold(self, analysis: Analysis, selected: int) -> None:
+        self._judged = analysis, selected
+        self.rest.start()
+
     def _show_names(self, analysis: Analysis, selected: int) -> None:
         """Whose loss it is, how good that estimate is in a word, and in a sentence."""
+        self._judged = analysis, selected
         pair = analysis.pair_at(selected)
         name = sentences.estimate_names(analysis)[selected] if pair else ""
         self.mark.show_estimate(selected if pair else None, name)
