@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the status bar."""
         super().resizeEvent(event)
+        self.views.docks.squeezed.start()
         self.views.readout.setMaximumWidth(round(READOUT_SHARE * self.width()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -22,7 +22,7 @@ WHERE, TEXT = Column("where", _("Time"), "", is_text=True), Column("text", _("No
 
 def new_note_key(note: Note) -> str:
     """Makes a new note and its first words one step of undo."""
-    return f"{AT_LEISURE}note at {note.start} to {note.stop}"
+    return f"{AT_LEISURE}{note.start}:{note.stop}"
 
 
 class NotesModel(ColumnModel[Column]):

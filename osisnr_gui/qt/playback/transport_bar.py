@@ -116,8 +116,11 @@ class TransportBar(Themed, QWidget):
         """Room for narrow buttons: they are made so once there is no more."""
         hint = super().minimumSizeHint()
         spare = 0 if self._is_narrow else SPARE * (len(SHORT_NAMES) + len(self._names))
-        extra = [part for part in (self._band, self._speed, self._louder, self._level) if not part.isHidden()]
-        return hint - QSize(spare + sum(part.minimumSizeHint().width() + SPACING for part in extra), 0)
+        shown = [button for button in self._estimates if not button.isHidden()]
+        parts = self._band, self._speed, self._louder, self._level
+        extra = [*shown[MOST_WIDE - 1 :], *(part for part in parts if not part.isHidden())]
+        widths = [max(part.minimumSizeHint().width(), part.minimumWidth()) + SPACING for part in extra]
+        return hint - QSize(spare + sum(widths), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wide or narrow buttons for the new width."""
@@ -135,6 +138,18 @@ class TransportBar(Themed, QWidget):
         for button in (*self._buttons.values(), self._louder, *self._estimates):
             button.setStyleSheet(NARROW if narrow else "")
         self._is_narrow = narrow
+        if not self._is_plain:
+            self._fit_estimates()
+
+    def _fit_estimates(self) -> None:
+        """Buttons of as many estimates as there is room for, the one that is heard among them; digits hear them all."""
+        widths = [button.minimumSizeHint().width() + SPACING for button in self._estimates]
+        shown = [width for width, button in zip(widths, self._estimates, strict=True) if not button.isHidden()]
+        taken = super().minimumSizeHint().width() - sum(shown)
+        heard_first = sorted(range(len(widths)), key=lambda place: not self._estimates[place].isChecked())
+        for place in heard_first:
+            taken += widths[place]
+            self._estimates[place].setVisible(taken <= self.width())
 
     def _show_state(self) -> None:
         player = self._player
