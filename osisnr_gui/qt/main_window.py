@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
-        if not self.commands.session_files.may_close():
+        if not (self.commands.exports.may_close() and self.commands.session_files.may_close()):
             event.ignore()
             return
         if self._remembers:

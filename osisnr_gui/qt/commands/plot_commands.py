@@ -19,6 +19,7 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.scores import worst_frame
 from osisnr_gui.session.session import Note, Session, Source
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
@@ -189,7 +190,8 @@ class SegmentCommands:
         """Ask where, then save the table."""
         csv = self._panel.csv()
         if csv is not None:
-            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), csv)
+            name = f"bad_segments_{estimate_letter(self._views.selection.index)}.csv"
+            self._save(_("Save the bad segments"), name, _("Table (*.csv)"), csv)
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
