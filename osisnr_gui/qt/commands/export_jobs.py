@@ -200,10 +200,9 @@ class ExportJobs(QObject):
             return
         table = find_segment_table(pair.valid_score)
         notes = table.notes_of(store.session.notes)
-        data = segment_labels(table, notes, estimate_letter(index), other_letter(store.session, index))
-        self.save_bytes(
-            _("Save the bad segments as labels"), f"bad_segments_{estimate_letter(index)}.txt", "Audacity (*.txt)", data
-        )
+        letter = estimate_letter(index)
+        data = segment_labels(table, notes, letter, other_letter(store.session, index))
+        self.save_bytes(_("Save the bad segments as labels"), f"bad_segments_{letter}.txt", "Audacity (*.txt)", data)
 
     def save_notes(self) -> None:
         """Ask where, then save the notes as labels, or as CSV where the name says so."""
