@@ -161,16 +161,16 @@ def test_orange_is_the_legends_orange_in_the_segment_that_n_loops(window: MainWi
         x, y = round(m.x_of(start + 0.8 * (stop - start))), round(m.y_of(24.0))
         return image.pixelColor(x, y).name()
 
-    (first,) = _spans(window, 1)
-    window.views.player.stop()
-    window.views.plots.link.clear_selection()
-    window.views.plots.link.clear_loop()
-    QApplication.processEvents()
-    plain = colour_in(*first)
-    _spans(window, 1)
-    assert window.views.plots.link.loop == first
-    QApplication.processEvents()
-    assert colour_in(*first) == plain
+    link = window.views.plots.link
+    for segment in _spans(window, 2):  # the second one is so short that its loop is longer
+        window.commands.segments.go_to_segment(*segment)
+        QApplication.processEvents()
+        assert link.loop is not None
+        looped = colour_in(*segment)
+        link.clear_selection()
+        link.clear_loop()
+        QApplication.processEvents()
+        assert looped == colour_in(*segment) != window.views.themes.theme.background
 
 
 @pytest.mark.parametrize("criterion", [Criterion.OSI, Criterion.DROP, Criterion.LOSS])
