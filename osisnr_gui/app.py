@@ -58,7 +58,7 @@ def _open() -> int:
     if options.install_desktop or options.remove_desktop:
         from osisnr_gui import desktop_files
 
-        return desktop_files.install() if options.install_desktop else desktop_files.remove()
+        return desktop_files.change(install=options.install_desktop)
     if options.selftest:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     problem = platform_check.find_problem()

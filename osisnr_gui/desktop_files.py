@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from osisnr_gui.cli.lines import DONE, WRONG_USAGE
+from osisnr_gui.cli.lines import DONE, REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
 from osisnr_gui.paths import resource_path
 from osisnr_gui.text.catalogue import _
@@ -45,12 +45,20 @@ def _user_share() -> Path:
     return Path(folder) if os.path.isabs(folder) else Path.home() / ".local" / "share"
 
 
-def install() -> int:
-    """Write all files for this user and say so; the exit code."""
+def change(*, install: bool) -> int:
+    """Write all files for this user, or remove them, and say so; the exit code."""
     if not sys.platform.startswith("linux"):
-        say([_("--install-desktop is for Linux; here start osisnr-gui by its name.")])
+        say([_("Menu entries are for Linux; here start osisnr-gui by its name.")])
         return WRONG_USAGE
-    share = _user_share()
+    try:
+        (_install if install else _remove)(_user_share())
+    except OSError as error:
+        say([_("The menu entry could not be changed: {error}").format(error=error)])
+        return REFUSED
+    return DONE
+
+
+def _install(share: Path) -> None:
     for place, resource in SHARED.items():
         (share / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(resource_path(*resource.split("/")), share / place)
@@ -59,17 +67,13 @@ def install() -> int:
     _refresh(share)
     print(_("OSI-SNR is in the menu now and opens {program}.").format(program=program()))
     print(_("To take it out again: osisnr-gui --remove-desktop"))
-    return DONE
 
 
-def remove() -> int:
-    """Remove what `install` wrote; the exit code."""
-    share = _user_share()
+def _remove(share: Path) -> None:
     for place in SHARED:
         (share / place).unlink(missing_ok=True)
     _refresh(share)
     print(_("This user's menu entry is removed; one that a package installed stays."))
-    return DONE
 
 
 def _refresh(share: Path) -> None:

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the status bar."""
         super().resizeEvent(event)
+        self.views.docks.squeezed.start()
         self.views.readout.setMaximumWidth(round(READOUT_SHARE * self.width()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -233,7 +234,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all threads, then go."""
-        if not self.commands.session_files.may_close():
+        if not (self.commands.exports.may_close() and self.commands.session_files.may_close()):
             event.ignore()
             return
         if self._remembers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from osisnr_gui.qt.look.theme import ThemeManager
@@ -93,6 +93,7 @@ class PanelDock(QDockWidget):
     """A dock that comes to the front or goes away. `wanted` says whether it is to be seen while files are open."""
 
     wanted_changed = Signal(bool)
+    resized = Signal()
 
     def __init__(self, name: str, panel: QWidget, window: QMainWindow) -> None:
         super().__init__(TITLES[name], window)  # a dock without a parent at birth may be deleted twice
@@ -121,6 +122,11 @@ class PanelDock(QDockWidget):
         self.wanted = wanted
         self.wanted_changed.emit(wanted)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """By the user, or by what stands beside it."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Its own button: not wanted any more."""
         self.want(False)
@@ -140,6 +146,12 @@ class Docks:
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
+        #: Widths of the columns as they were chosen, by the user or by `_share_room`.
+        self._widths: dict[Qt.DockWidgetArea, int] = {}
+        self.squeezed = QTimer(window, singleShot=True, interval=0)
+        self.squeezed.timeout.connect(self._give_back)
+        for dock in self:
+            dock.resized.connect(partial(self._take_width, dock))
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
 
@@ -198,6 +210,18 @@ class Docks:
         for name in ON_DEMAND:
             self[name].hide()
 
+    def _take_width(self, dock: PanelDock) -> None:
+        if QGuiApplication.mouseButtons():
+            self._widths[self._window.dockWidgetArea(dock)] = dock.width()
+        else:
+            self.squeezed.start()
+
+    def _give_back(self) -> None:
+        """To columns that were squeezed, by a small window or by what stood between them, the width they had."""
+        narrow = {dock: self._widths.get(self._window.dockWidgetArea(dock), 0) for dock in self if dock.is_in_front}
+        narrow = {dock: width for dock, width in narrow.items() if dock.width() < width and not dock.isFloating()}
+        self._window.resizeDocks([*narrow], [*narrow.values()], Qt.Orientation.Horizontal)
+
     def _share_room(self) -> None:
         """Widths and heights of the panels where the user has not chosen them."""
         window, loss, summary, segments = self._window, self["loss"], self["summary"], self["bad_segments"]
@@ -212,6 +236,7 @@ class Docks:
             window.addDockWidget(RIGHT, segments)
             window.resizeDocks([loss, segments], [LOSS_HEIGHT, SEGMENTS_HEIGHT], vertical)
         widths = next(widths for least, widths in WIDTHS if window.width() >= least)
+        self._widths = dict(zip((LEFT, RIGHT), widths, strict=True))
         window.resizeDocks([self["sources"], loss], widths, horizontal)
         window.resizeDocks([self["sources"], self["frames"]], [SOURCES_HEIGHT, FRAMES_HEIGHT], vertical)
         for name in ("frames", "loss"):

@@ -28,7 +28,7 @@ _WORDS = {
         "est|ests|estimate|estimates|estimated|estimation|enh|enhanced|out|outs|output|outputs|pred|preds|"
         "predicted|prediction|predictions|separated|sep|processed|proc|denoised|dereverbed|dereverberated|"
         "derev|result|results|hyp|recon|reconstructed|reconstruction|generated|filtered|cleaned|restored|"
-        "decoded|inferred|inference|demucs|htdemucs|tasnet|convtasnet|sepformer|dprnn|dccrn|rnnoise|nsnet|"
+        "decoded|infer|inferred|inference|hat|hats|dereverb|demucs|htdemucs|tasnet|convtasnet|sepformer|dprnn|dccrn|rnnoise|nsnet|"
         "deepfilternet|fullsubnet|tfgridnet|mossformer|metricgan|spleeter|umx|openunmix"
     ),
     Role.MIXTURE: "mix|mixture|mixed|mixtures|noisy|mic|input|unprocessed|degraded|observed",

@@ -246,7 +246,7 @@ class Session:
 
 MERGE_SECONDS = 1.0
 #: Edits whose key begins so, a new note and its first words, are one step however long they take.
-AT_LEISURE = "at leisure: "
+AT_LEISURE = "leisurely:"
 MOST_STEPS = 2000
 
 

@@ -105,12 +105,18 @@ def milliseconds(value: float) -> str:
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """File names without their ending and without the words all of them begin with; never empty, safe to show."""
+    """File names without their ending and the words all of them begin or end with; never empty, safe to show."""
     stems = [os.path.splitext(os.path.basename(path))[0] for path in paths]
+    cut, last = _shared_words(stems), _shared_words([stem[::-1] for stem in stems])
+    shorts = [stem[cut : len(stem) - last] or stem[cut:] or stem for stem in stems]
+    return [display_name(short or path) for short, path in zip(shorts, paths, strict=True)]
+
+
+def _shared_words(stems: Sequence[str]) -> int:
+    """Length of the whole words that different names begin with."""
     low, high = min(stems, default=""), max(stems, default="")
     shared = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
-    cut = 0 if low == high else max(low.rfind(mark, 0, shared) for mark in "_- .") + 1
-    return [display_name(stem[cut:] or stem or path) for stem, path in zip(stems, paths, strict=True)]
+    return 0 if low == high else max(low.rfind(mark, 0, shared) for mark in "_- .") + 1
 
 
 def error_words(error: FileError, name: str = "") -> str:

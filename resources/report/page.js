@@ -6,7 +6,6 @@ const canvases = {};
 function lookAt(index) {
   if (!data.estimates[index]) return;
   state.estimate = index;
-  segmentInView = -1;
   showPressed(byId("cards"), index);
   fillSegments();
   setTitles();
@@ -93,8 +92,8 @@ function fillSources() {
   const tracks = [...player.tracks].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.index - b.index);
   byId("sources").replaceChildren(...tracks.map((track) => {
     const [text, key, place] = [nameOf(track), keyOf(track), player.tracks.indexOf(track)];
-    const title = `Hear ${text} (${key})`;
-    const button = make("button", { "data-place": place, title }, make("kbd", { text: key }), text);
+    const title = `Hear ${text}${key && ` (${key})`}`;
+    const button = make("button", { "data-place": place, title }, ...(key ? [make("kbd", { text: key })] : []), text);
     button.addEventListener("click", () => hear(track.kind, track.index));
     return button;
   }));
@@ -215,13 +214,14 @@ const KEYS = {
   Escape: () => (player.playing ? player.stop() : select(0, 0)),
 };
 
-let segmentInView = -1;
 function stepSegment(step) {
   const { segments = [] } = data.estimates[state.estimate];
   if (!segments.length) return;
+  const [from, to] = state.selection || [];
+  const here = segments.findIndex(({ start, stop }) => start === from && stop === to);
   const first = step > 0 ? 0 : segments.length - 1;
-  segmentInView = segmentInView < 0 ? first : (segmentInView + step + segments.length) % segments.length;
-  goTo(segments[segmentInView].start, segments[segmentInView].stop);
+  const { start, stop } = segments[here < 0 ? first : (here + step + segments.length) % segments.length];
+  goTo(start, stop);
 }
 
 function onKey(event) {

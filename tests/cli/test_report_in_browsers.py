@@ -251,6 +251,9 @@ def test_every_estimate_is_shown_with_its_own_reference(chrome: Chromium, speake
         chrome.press("0")
         heard = chrome.value(f"{REPORT}.player.tracks[{REPORT}.player.heard]")
         assert (heard["kind"], heard["index"]) == ("reference", estimate)
+    titles = chrome.value("[...document.querySelectorAll('#sources button')].map((button) => button.title)")
+    assert "Hear Reference 2" in titles, "without the brackets of a key it has not"
+    assert chrome.value("document.querySelectorAll('#sources kbd:empty').length") == 0
     assert chrome.complaints() == []
 
 
@@ -319,6 +322,11 @@ def test_keys_and_mouse_in_chromium(chrome: Chromium, sounds: Made) -> None:
     segment = chrome.value(f"{REPORT}.data.estimates[0].segments[0]")
     assert chrome.value(f"{REPORT}.state.selection") == [segment["start"], segment["stop"]]
     chrome.run("document.activeElement.blur()")
+    chrome.press("n")
+    following = chrome.value(f"{REPORT}.data.estimates[0].segments[1]")
+    assert chrome.value(f"{REPORT}.state.selection") == [following["start"], following["stop"]], "on from the click"
+    chrome.press("N")
+    assert chrome.value(f"{REPORT}.state.selection") == [segment["start"], segment["stop"]]
     chrome.press("l")
     chrome.press(" ")
     chrome.wait(f"{REPORT}.player.playing")

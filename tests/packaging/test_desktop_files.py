@@ -79,7 +79,23 @@ def test_a_bundle_names_itself(share: Path, tmp_path: Path, monkeypatch: pytest.
     assert desktop_files.program() == str(tmp_path / "osisnr-gui")
 
 
-def test_elsewhere_nothing_is_written(share: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("install", [True, False])
+def test_elsewhere_nothing_is_written_or_removed(share: Path, monkeypatch: pytest.MonkeyPatch, install: bool) -> None:
+    place = share / "applications" / "osisnr_gui.desktop"
+    place.parent.mkdir(parents=True)
+    place.write_text("of another program")
     monkeypatch.setattr(sys, "platform", "win32")
-    assert desktop_files.install() == 2
-    assert not share.exists()
+    assert desktop_files.change(install=install) == 2
+    assert [path for path in share.rglob("*") if path.is_file()] == [place]
+    assert place.read_text() == "of another program"
+
+
+@pytest.mark.parametrize("install", [True, False])
+def test_a_folder_that_cannot_be_written_is_a_sentence(
+    share: Path, capsys: pytest.CaptureFixture[str], install: bool
+) -> None:
+    in_the_way = share if install else share / "applications" / "osisnr_gui.desktop"
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_text("no folder") if install else in_the_way.mkdir()
+    assert desktop_files.change(install=install) == 3
+    assert "The menu entry could not be changed: " in capsys.readouterr().err

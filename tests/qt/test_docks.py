@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
@@ -26,6 +28,16 @@ def sizes(window: MainWindow) -> dict[str, tuple[int, int]]:
     return {name: (dock.width(), dock.height()) for name, dock in docks.items() if dock.is_in_front}
 
 
+def drag_edge(window: MainWindow, x: int, by: int) -> None:
+    """Move the edge of a column, as a user does."""
+    window.setAnimated(False)
+    for act, place in ((QTest.mousePress, x), (QTest.mouseMove, x + by)):
+        act(window, *((Qt.MouseButton.LeftButton,) if act is QTest.mousePress else ()), pos=QPoint(place, 300))
+        QApplication.processEvents()
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=QPoint(x + by, 300))
+    QApplication.processEvents()
+
+
 def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
     key = Qt.Key(ord(PANEL_KEYS[name][-1]))
     qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
@@ -36,7 +48,9 @@ def test_every_panel_goes_and_comes_by_its_key_with_its_width(qtbot: QtBot, samp
     with open_window(qtbot, SIZE) as window:
         show_files(qtbot, window, *(samples / name for name in PAIR))
         docks: Docks = window.views.docks
-        window.resizeDocks([docks["sources"], docks["loss"]], [231, 333], Qt.Orientation.Horizontal)
+        drag_edge(window, docks["sources"].geometry().right() + 1, -20)
+        drag_edge(window, docks["loss"].x() - 1, -30)
+        assert (docks["sources"].width(), docks["loss"].width()) == (236, 370)
         before = sizes(window)
         for name in PANEL_KEYS:
             if not docks[name].is_in_front:
@@ -106,6 +120,43 @@ def test_the_window_can_be_1000_pixels_wide(qtbot: QtBot, demo: str) -> None:
         for button in window.transport.findChildren(QToolButton):
             if button.isVisible():  # what is hidden has no width of its own
                 assert button.width() >= button.sizeHint().width() - 1, button.objectName() or button.text()
+
+
+def _nine(folder: Path, samples: Path) -> list[Path]:
+    """A reference and nine estimates whose names differ in the middle."""
+    names = ["model_clean_reference", *(f"model_epoch{k}0_output" for k in range(1, 10))]
+    kinds = ["clean", *("est_dfn3", "est_gate") * 5]
+    return [
+        Path(shutil.copy(samples / f"2_enhancement_{kind}.flac", folder / f"{name}.flac"))
+        for name, kind in zip(names, kinds, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("count", [5, 9])
+@pytest.mark.usefixtures("dressed")
+def test_a_small_window_has_room_for_many_estimates_and_gives_back_what_it_took(
+    qtbot: QtBot, samples: Path, tmp_path: Path, count: int
+) -> None:
+    with open_window(qtbot, (1600, 840)) as window:
+        show_files(qtbot, window, *_nine(tmp_path, samples)[: count + 1])
+        docks, bar = window.views.docks, window.transport
+        before = sizes(window)
+        window.resize(1000, 700)
+        qtbot.waitUntil(lambda: docks["loss"].width() < before["loss"][0])
+        wait_final(qtbot, window)
+        assert window.width() == 1000
+        assert bar.minimumSizeHint().width() <= bar.width()
+        for button in bar.findChildren(QToolButton):
+            if button.isVisible():
+                assert button.width() >= button.sizeHint().width() - 1, button.text()
+        assert [row.name.shown_text for row in window.views.sources.rows[1:3]] == ["epoch10", "epoch20"]
+        assert "…" not in window.views.loss.verdict.shown_text
+        QTest.keyClick(window, Qt.Key(ord(str(count))))
+        assert bar._estimates[count - 1].isVisible(), "what is heard has its button"
+        window.resize(1600, 840)
+        qtbot.waitUntil(lambda: sizes(window)["loss"][0] == before["loss"][0])
+        assert sizes(window)["sources"][0] == before["sources"][0]
+        assert all(button.isVisible() for button in bar._estimates)
 
 
 def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:

@@ -161,16 +161,16 @@ def test_orange_is_the_legends_orange_in_the_segment_that_n_loops(window: MainWi
         x, y = round(m.x_of(start + 0.8 * (stop - start))), round(m.y_of(24.0))
         return image.pixelColor(x, y).name()
 
-    (first,) = _spans(window, 1)
-    window.views.player.stop()
-    window.views.plots.link.clear_selection()
-    window.views.plots.link.clear_loop()
-    QApplication.processEvents()
-    plain = colour_in(*first)
-    _spans(window, 1)
-    assert window.views.plots.link.loop == first
-    QApplication.processEvents()
-    assert colour_in(*first) == plain
+    link = window.views.plots.link
+    for segment in _spans(window, 2):  # the second one is so short that its loop is longer
+        window.commands.segments.go_to_segment(*segment)
+        QApplication.processEvents()
+        assert link.loop is not None
+        looped = colour_in(*segment)
+        link.clear_selection()
+        link.clear_loop()
+        QApplication.processEvents()
+        assert looped == colour_in(*segment) != window.views.themes.theme.background
 
 
 @pytest.mark.parametrize("criterion", [Criterion.OSI, Criterion.DROP, Criterion.LOSS])
@@ -239,9 +239,17 @@ def test_the_curve_to_stay_over_is_drawn(window: MainWindow) -> None:
 def test_the_list_is_saved_as_csv(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "bad.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
+    path, proposed = tmp_path / "bad.csv", list[str]()
+
+    def choose(_parent: object, _title: str, name: str, _kind: str) -> tuple[str, str]:
+        proposed.append(Path(name).name)
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     window.actions_by_id.by_id["export_segments"].trigger()
     rows = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert len(rows) == 1 + len(window.views.plots.pair.score.bad.segments)  # type: ignore[union-attr]
     assert rows[1].startswith("1,0.844,")
+    window.views.selection.select(1, 2)
+    window.actions_by_id.by_id["export_segments"].trigger()
+    assert proposed == ["bad_segments_A.csv", "bad_segments_B.csv"], "of the estimate in view only"

@@ -100,7 +100,7 @@ wsj/mix/011a.wav wsj/s1/011a.wav wsj/s2/011a.wav out/s1/011a.wav out/s2/011a.wav
 s1.wav s1_est.wav | RE
 s1.wav s2.wav s1_est.wav s2_est.wav mix.wav | RREEM
 mix_both/5694-64029.wav s1/5694-64029.wav | ER
-mix_both/a.wav s1/a.wav s1_hat/a.wav | ?
+mix_both/a.wav s1/a.wav s1_hat/a.wav | MRE
 Libri2Mix/s1/a.wav sepformer/s1/a.wav | RE
 clean_testset_wav/p232_001.wav noisy_testset_wav/p232_001.wav | RE
 clean_testset_wav/p232_001.wav enhanced/p232_001.wav | RE
@@ -162,6 +162,20 @@ noisy.wav noise.wav clean.wav | MER
 ref_mix.wav ref_vocals.wav est_vocals.wav | MRE
 mix_ref.wav mix_est.wav | RE
 clean.wav mix_clean.wav | RE
+clean.wav clean_hat.wav | RE
+s.wav s_hat.wav | RE
+spk1_target.wav spk1_hat.wav | RE
+spk1.wav spk2.wav spk1_out.wav spk2_out.wav | RREE
+label.wav infer.wav | RE
+rir0_direct.wav rir0_dereverb.wav | RE
+target.wav spleeter.wav demucs.wav | REE
+vocals_gt.wav vocals_umx.wav | RE
+61-70968-0000_clean.wav 61-70968-0000_noisy.wav | RE
+clean_fileid_1.wav enh_fileid_1.wav noisy_fileid_1.wav | REM
+reference_audio.wav degraded_audio.wav | RE
+tt/s1/a.wav exp/run3/s1/a.wav | ?
+F01_CAF_headset.wav F01_CAF_bf.wav | ?
+orig.wav dec_opus_6kbps.wav | ?
 """
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
@@ -18,7 +18,7 @@ from osisnr_gui.io.errors import Cancelled, FileError
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ReportDialog, ask_where, warn
+from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ReportDialog, ask, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
@@ -83,6 +83,14 @@ class ExportJobs(QObject):
         self._jobs = Jobs("export", self)
         self._jobs.reported.connect(lambda done: done())
         self._jobs.failed.connect(self._show_failure)
+
+    def may_close(self) -> bool:
+        """Ask about files that are still being written; False when the window is to stay until they are."""
+        if not self._jobs.is_busy:
+            return True
+        text = _("A file is still being written. Close without it?")
+        anyway = _("&Close without it"), QMessageBox.ButtonRole.DestructiveRole
+        return ask(self._window, _("Close?"), text, anyway, QMessageBox.StandardButton.Cancel, default=1) == 0
 
     def save_csv(self) -> None:
         """Ask where, then compute every number by the direct formula and save one row a frame."""
@@ -192,8 +200,9 @@ class ExportJobs(QObject):
             return
         table = find_segment_table(pair.valid_score)
         notes = table.notes_of(store.session.notes)
-        data = segment_labels(table, notes, estimate_letter(index), other_letter(store.session, index))
-        self.save_bytes(_("Save the bad segments as labels"), "bad_segments.txt", "Audacity (*.txt)", data)
+        letter = estimate_letter(index)
+        data = segment_labels(table, notes, letter, other_letter(store.session, index))
+        self.save_bytes(_("Save the bad segments as labels"), f"bad_segments_{letter}.txt", "Audacity (*.txt)", data)
 
     def save_notes(self) -> None:
         """Ask where, then save the notes as labels, or as CSV where the name says so."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
-from osisnr_gui.qt.panels.notes_panel import new_note_key
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.presenters.differences import DELTA
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
@@ -18,7 +17,8 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.scores import worst_frame
-from osisnr_gui.session.session import Note, Session, Source
+from osisnr_gui.session.session import AT_LEISURE, Note, Session, Source
+from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
@@ -189,7 +189,8 @@ class SegmentCommands:
         """Ask where, then save the table."""
         csv = self._panel.csv()
         if csv is not None:
-            self._save(_("Save the bad segments"), "bad_segments.csv", _("Table (*.csv)"), csv)
+            name = f"bad_segments_{estimate_letter(self._views.selection.index)}.csv"
+            self._save(_("Save the bad segments"), name, _("Table (*.csv)"), csv)
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
@@ -223,7 +224,7 @@ class SegmentCommands:
         cursor = link.cursor if math.isfinite(link.cursor) else middle
         note = Note(*(link.selection or (cursor, cursor)))
         if note not in self._views.store.session.notes:
-            self._views.store.edit(partial(edits.add_note, note=note), new_note_key(note))
+            self._views.store.edit(partial(edits.add_note, note=note), f"{AT_LEISURE}{note.start}:{note.stop}")
         self._views.notes.start_typing(note)
 
     def go_to_note(self, start: float, stop: float) -> None:

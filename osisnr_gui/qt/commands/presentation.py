@@ -140,7 +140,8 @@ class Presentation(Themed, QWidget):
         """Leave everything as it was."""
         self._tiles.close()
         selection, player, before = self._views.selection, self._views.player, self._before
-        player.stop()
+        if not player.is_paused:
+            player.stop()
         selection.select(before[0], self._views.count)
         player.hear(before[2])
         _index, selection.before, _wanted, player.before, self._link.holds_values = before

@@ -194,8 +194,7 @@ class SessionFiles(QObject):
         low, high = (min(max(edge, 0.0), 1.0) for edge in (box.lo, box.hi))
         rows = tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted)
         where = SavedView(start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high, rows)
-        zoomed = [row for row in map(plots.stack.row, (row.id for row in ROWS)) if row.y_by_hand]
-        values = tuple(Values(row.row_id, row.box.lo, row.box.hi) for row in zoomed)
+        values = tuple(Values(row.row_id, row.box.lo, row.box.hi) for row in plots.stack.rows if row.y_by_hand)
         floor_db, ceiling_db = bar.levels
         return replace(
             where, values=values, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db

@@ -282,7 +282,7 @@ class LossPanel(QWidget):
         self.scale.show()
         verdict = find_verdict(pair, chance_db)
         line = verdict_line(verdict)
-        self.verdict.set_text(line, tip=f"{line}\n{grade_tip()}")
+        self.verdict.set_text(line, tip=f"{line}\n{grade_tip()}", shorter=line.rpartition(" (")[0])
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
         set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
 

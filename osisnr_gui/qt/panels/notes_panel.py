@@ -20,11 +20,6 @@ EMPTY_WORDS = _("No notes yet. Select a time range and press Ctrl+N; a note is k
 WHERE, TEXT = Column("where", _("Time"), "", is_text=True), Column("text", _("Note"), "", is_text=True)
 
 
-def new_note_key(note: Note) -> str:
-    """Makes a new note and its first words one step of undo."""
-    return f"{AT_LEISURE}note at {note.start} to {note.stop}"
-
-
 class NotesModel(ColumnModel[Column]):
     """Rows are notes; the text of one can be changed."""
 
@@ -154,5 +149,5 @@ class NotesPanel(QWidget):
 
     def _change(self, note: Note, text: str) -> None:
         if text != note.text:
-            key = "" if note.text else new_note_key(note)
+            key = "" if note.text else f"{AT_LEISURE}{note.start}:{note.stop}"
             self.edit_requested.emit(partial(edits.change_note, note=note, text=text), key)

@@ -41,7 +41,13 @@ def row_states(
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     changed, paths = {change.path: change for change in changes}, [row.track.source.path for row in rows]
-    shorts = dict(zip(paths, short_names(paths), strict=True))
+    estimates = [pair.estimate.source.path for pair in analysis.pairs]
+    # What tells estimates apart, not what tells them from the reference as well.
+    shorts = {
+        path: short
+        for group in (paths, estimates[1:] and estimates)
+        for path, short in zip(group, short_names(group), strict=True)
+    }
     many = len(analysis.pairs) > MOST_IN_FULL
     return [
         replace(

@@ -59,6 +59,7 @@ class Player(QObject):
         self.is_clipped = False  # a sample went beyond full scale since this was last cleared
         self.band: Band | None = None
         self.device_id = ""
+        self.uses_default = False  # instead of that device, which went away; the next start looks for it again
         self.problem = ""  # why nothing can be heard, once that was tried; it plays in silence then
         self._once: TimeSpan | None = None  # played without the loop, and then no further
         self._ended = self._settling = self._clipped = 0
@@ -217,7 +218,7 @@ class Player(QObject):
 
     def set_device(self, device_id: str) -> None:
         """Another sound card; empty: the system's default."""
-        self.device_id = device_id
+        self.device_id, self.uses_default = device_id, False
         self._restart()
 
     def close(self) -> None:
@@ -253,14 +254,15 @@ class Player(QObject):
 
     def _load(self) -> None:
         """Make the deck ready to play; says why it will be silent, once."""
-        self.deck.load(self.device_id, self.recipe, self.band)
+        self.deck.load("" if self.uses_default else self.device_id, self.recipe, self.band)
         before, self.problem = self.problem, self.deck.problem
         if self.problem and self.problem != before:
             words = _("Nothing can be heard: {reason}. Everything else works.")
             self.said.emit(words.format(reason=self.problem))
 
     def _close_silent(self) -> None:
-        if self.problem:
+        if self.problem or (self.uses_default and self.deck.output is not None):
+            self.uses_default = False
             self.deck.close()
 
     def _ask(self) -> None:
@@ -348,7 +350,8 @@ class Player(QObject):
     def _reopen(self, reason: str) -> None:
         """The device is gone: say so, and go on with the default one if there is one."""
         self.said.emit(_("Playing stopped: {reason}.").format(reason=reason))
-        self.set_device("")
+        self.uses_default = self.device_id != ""
+        self._restart()
 
     def _restart(self) -> None:
         """Open the device anew and go on where it was."""

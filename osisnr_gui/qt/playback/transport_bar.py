@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
@@ -116,8 +116,9 @@ class TransportBar(Themed, QWidget):
         """Room for narrow buttons: they are made so once there is no more."""
         hint = super().minimumSizeHint()
         spare = 0 if self._is_narrow else SPARE * (len(SHORT_NAMES) + len(self._names))
-        extra = [part for part in (self._band, self._speed, self._louder, self._level) if not part.isHidden()]
-        return hint - QSize(spare + sum(part.minimumSizeHint().width() + SPACING for part in extra), 0)
+        shown = [button for button in self._estimates if not button.isHidden()]
+        taken = _widths([*shown[MOST_WIDE - 1 :], self._band, self._speed, self._louder, self._level])
+        return hint - QSize(spare + taken, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wide or narrow buttons for the new width."""
@@ -135,6 +136,14 @@ class TransportBar(Themed, QWidget):
         for button in (*self._buttons.values(), self._louder, *self._estimates):
             button.setStyleSheet(NARROW if narrow else "")
         self._is_narrow = narrow
+        self._fit_estimates()
+
+    def _fit_estimates(self) -> None:
+        """Buttons of as many estimates as there is room for, the one that is heard among them; digits hear them all."""
+        taken = super().minimumSizeHint().width() - _widths(self._estimates)
+        for button in sorted(self._estimates, key=lambda button: not button.isChecked()):
+            taken += button.minimumSizeHint().width() + SPACING
+            button.setVisible(taken <= self.width())
 
     def _show_state(self) -> None:
         player = self._player
@@ -177,6 +186,8 @@ class TransportBar(Themed, QWidget):
         elif masked := sound_words.masked_words(player.recipe, sound):
             parts, shorter = [masked[0]], [masked[1]]
         extra = [_("20 dB louder")] if player.is_louder else []
+        if player.uses_default:
+            extra.append(_("default device"))
         if player.level_db:
             extra.append(_("level {gain}").format(gain=signed_db(player.level_db)))
         parts, shorter = [*parts, *extra], [*extra, *shorter]
@@ -296,6 +307,11 @@ class ClipLight(Themed, QToolButton):
             painter.setPen(QPen(QColor(colour), 1.5))
             painter.setBrush(QColor(colour) if self._is_lit else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QRectF(self.rect()).center(), 4.5, 4.5)
+
+
+def _widths(parts: Sequence[QWidget]) -> int:
+    """What those that are shown take of the bar, at least."""
+    return sum(max(p.minimumSizeHint().width(), p.minimumWidth()) + SPACING for p in parts if not p.isHidden())
 
 
 def _place_of(level_db: float) -> int:

@@ -115,8 +115,9 @@ class TimeMarks(QObject):
     def _follow(self, *_: object) -> None:
         """All but the pointer; what has not moved costs next to nothing."""
         selection, loop = self._link.selection, self._link.loop
-        # The edges of a loop say as much as a fill, which would grey the colours of what is bad inside.
-        self._show_region("selection", None if selection == loop else selection)
+        looped = selection is not None and loop is not None and math.isclose(sum(selection), sum(loop))
+        # The edges of a loop round it say as much as a fill, which would grey the colours of what is bad inside.
+        self._show_region("selection", None if looped else selection)
         self._show_region("loop", loop)
         self._show_line("cursor", self._link.cursor)
         self._show_line("playhead", self._link.playhead)

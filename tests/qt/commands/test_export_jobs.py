@@ -132,7 +132,7 @@ def test_delays_of_other_files_are_not_taken_over(qtbot: QtBot, window: MainWind
     assert known_delays(bare) == {}
 
 
-def test_closing_stops_a_long_export_and_leaves_nothing(
+def test_closing_asks_about_a_long_export_then_stops_it_and_leaves_nothing(
     qtbot: QtBot, tmp_path: Path, answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files, folder, writing = save_published_pair(tmp_path), tmp_path / "out", threading.Event()
@@ -150,9 +150,15 @@ def test_closing_stops_a_long_export_and_leaves_nothing(
         answer(folder / "frames.csv")
         window.actions_by_id.by_id["export_csv"].trigger()
         assert writing.wait(10)
+        asked = click_soon(monkeypatch, "Cancel")
+        window.close()
+        assert window.isVisible(), "the file is still being written"
+        assert asked == ["A file is still being written. Close without it?"]
+        click_soon(monkeypatch, "Close without it")
         started = time.monotonic()
         window.close()
         assert time.monotonic() - started < 1
+        assert not window.isVisible()
         QApplication.processEvents()
         assert boxes(window) == []
     assert list(folder.iterdir()) == []

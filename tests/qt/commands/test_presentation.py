@@ -111,6 +111,14 @@ def test_escape_leaves_everything_as_it_was(qtbot: QtBot, window: MainWindow) ->
     assert [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Presentation)] == []
 
 
+def test_a_paused_sound_is_still_paused_there_afterwards(qtbot: QtBot, window: MainWindow) -> None:
+    window.views.player.pause_at(1.25)
+    shown = _present(qtbot, window)
+    _press(shown, Key.Key_Escape)
+    assert window.views.player.is_paused
+    assert window.views.plots.link.playhead == 1.25
+
+
 def test_a_presentation_that_is_left_shows_nothing_any_more(qtbot: QtBot, window: MainWindow) -> None:
     _press(_present(qtbot, window), Key.Key_Escape)
     qtbot.wait(50)

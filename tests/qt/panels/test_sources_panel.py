@@ -190,7 +190,7 @@ def test_where_room_is_short_a_name_loses_what_all_names_begin_with(shown, sound
     panel = shown(SourcesPanel(LIGHT), 236, 600)
     panel.show_analysis(sound, 0)
     QApplication.processEvents()
-    assert [row.name.shown_text for row in panel.rows] == ["clean", "est_dfn3", "est_gate", "noisy"]
+    assert [row.name.shown_text for row in panel.rows] == ["clean", "dfn3", "gate", "noisy"]
     panel.resize(600, 600)
     QApplication.processEvents()
     assert panel.rows[1].name.shown_text == "2_enhancement_est_dfn3.flac"

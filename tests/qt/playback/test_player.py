@@ -450,8 +450,17 @@ def test_a_device_that_goes_away_is_replaced(player: Player, system: FakeSystem,
     assert [card.name for card in system.opened] == ["Headphones", "Speakers"]
     assert system.opened[0].closed
     assert player.is_playing
+    assert player.uses_default
+    assert player.device_id == "Headphones", "what was chosen is not forgotten"
     system.card.pull_sound()
     assert _place(player) == pytest.approx(here * RATE, abs=3000)
+    system.names = ["Speakers", "Headphones"]
+    player.toggle()
+    player.toggle()
+    assert system.card.name == "Headphones", "it is back"
+    assert not player.uses_default
+    system.names = ["Speakers"]
+    system.card.failed.emit("the sound device Headphones stopped")
     system.names = []
     system.card.failed.emit("the sound device Speakers stopped")
     assert said[-1].startswith("Nothing can be heard: no sound device")
