@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
@@ -101,8 +101,7 @@ class PlotArea(QWidget):
         known: dict[str, TimePlot] = {row.row_id: row for row in (*pictures, *ribbons, *curves)}
         for spec in ROWS:
             row = known[spec.id] if spec.make is None else spec.make(self.link, theme)
-            pane = self.estimates.pane if spec.id == ESTIMATE else None
-            self.stack.add_row(row, spec, pane)
+            self.stack.add_row(row, spec, self.estimates.pane if spec.id == ESTIMATE else None)
 
     @property
     def pair(self) -> PairAnalysis | None:
@@ -346,6 +345,5 @@ class PlotArea(QWidget):
         self.link.band = low, high
         for plot in self._pictures:
             if plot is not self.sender() and (plot.box.lo, plot.box.hi) != (low, high):
-                plot.blockSignals(True)
-                plot.set_y_range(low, high)
-                plot.blockSignals(False)
+                with QSignalBlocker(plot):
+                    plot.set_y_range(low, high)

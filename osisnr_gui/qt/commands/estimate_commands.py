@@ -57,13 +57,13 @@ class DelayCommands:
         if self.dialog is None:
             self.dialog = dialog = DelayDialog(self._views.themes.theme, self._window)
             dialog.delay_requested.connect(self._set_shown)
-            dialog.undo_requested.connect(self._views.store.undo)
+            dialog.undo.clicked.connect(self._views.store.undo)
             dialog.redo_requested.connect(self._views.store.redo)
             for chart in dialog.plots:
                 chart.context_menu_requested.connect(self._show_menu)
-        self._show_dialog()
         self.dialog.show()
         self.dialog.activateWindow()
+        self.show_analysis()
 
     @property
     def in_view(self) -> Source | None:
@@ -96,14 +96,9 @@ class DelayCommands:
             self._views.store.edit(edit, f"delay {source.signal}")
 
     def show_analysis(self, *_: object) -> None:
-        """Show what has become known, while the dialog is open."""
-        if self.dialog is not None and self.dialog.isVisible():
-            self._show_dialog()
-
-    def _show_dialog(self) -> None:
-        """What is known now; no dialog without its file."""
+        """Show what has become known, while the dialog is open; no dialog without its file."""
         store, shown = self._views.store, self._source
-        if self.dialog is None or shown is None:
+        if self.dialog is None or shown is None or not self.dialog.isVisible():
             return
         source = next((source for source in store.session.estimates if source.signal == shown.signal), None)
         if source is None:

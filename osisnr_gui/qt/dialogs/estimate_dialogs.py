@@ -37,7 +37,6 @@ class DelayDialog(CloseDialog):
 
     is_kept = True
     delay_requested = Signal(int)
-    undo_requested = Signal()
     redo_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -55,7 +54,7 @@ class DelayDialog(CloseDialog):
         self.align = push_button(_("&Align"), align, self._align, self)
         self.finished.connect(self._settle)  # what was chosen last still holds
         self.as_is = push_button(_("As it &is"), _("Take no delay out: the file as it is"), lambda: self._take(0))
-        self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), self.undo_requested.emit, self)
+        self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), parent=self)
         self._lay_out()
         for plot in self.plots:
             plot.moved.connect(self._move)
@@ -181,8 +180,6 @@ def _radio(chosen: bool) -> QIcon:
 class _Matrix(QTableWidget):
     """References × estimates; Return and the space bar choose as a click does."""
 
-    chosen = Signal(int, int)
-
     def __init__(self, speakers: Speakers, parent: QWidget) -> None:
         super().__init__(len(speakers.references), len(speakers.estimates), parent)
         self.setAccessibleName(_("SI-SNR of every estimate against every reference"))
@@ -205,7 +202,6 @@ class _Matrix(QTableWidget):
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
-        self.cellClicked.connect(self.chosen)
 
     def _put_names(self, speakers: Speakers) -> None:
         """Short names of the files in the headers, whole ones in their tooltips."""
@@ -227,7 +223,7 @@ class _Matrix(QTableWidget):
         """Choose the cell with the focus, or move it."""
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and index.isValid():
-            self.chosen.emit(index.row(), index.column())
+            self.cellClicked.emit(index.row(), index.column())
         else:
             super().keyPressEvent(event)
 
@@ -243,7 +239,7 @@ class SpeakersDialog(CloseDialog):
         self._speakers = speakers
         self.places: Places = speakers.best
         self.matrix = _Matrix(speakers, self)
-        self.matrix.chosen.connect(self.choose)
+        self.matrix.cellClicked.connect(self.choose)
         self.chosen = plain_label(wrap=True, parent=self)
         self.doubts = plain_label(role="warning", wrap=True, parent=self)
         assign_tip = _("Compare every estimate with the reference chosen for it; Undo takes it back")

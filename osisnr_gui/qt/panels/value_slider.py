@@ -203,7 +203,6 @@ class _Field(NumberField):
     def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
         self._spec, self._step = spec, step
         super().__init__(spec.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
-        self.setValue(spec.default)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)

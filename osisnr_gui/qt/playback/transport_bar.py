@@ -60,8 +60,7 @@ class TransportBar(Themed, QWidget):
         self._names: tuple[str, ...] = ()
         self._is_narrow = False
         self._estimates: list[SoundButton] = []
-        self._time = plain_label("", parent=self)
-        self._time.setToolTip(_("Where the sound is, and how long everything is, in seconds"))
+        self._time = plain_label("", tip=_("Where the sound is, and how long everything is, in seconds"), parent=self)
         names = LONG_NAMES if plain else SHORT_NAMES
         self._buttons = {kind: self._sound_button(kind, name) for kind, name in names.items()}
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))

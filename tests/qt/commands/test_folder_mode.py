@@ -413,7 +413,7 @@ def test_closing_files_comes_back_to_the_list_and_closing_the_list_leaves_it(qtb
     assert listed.centre.currentWidget() is listed.views.welcome
     assert listed.pages.currentWidget() is listed.holder
     assert not listed.actions_by_id.by_id["next_pair"].isEnabled()
-    assert listed.commands.folders._phase is Phase.DONE
+    assert listed.commands.folders.panel.phase is Phase.DONE
     QApplication.processEvents()
 
 
