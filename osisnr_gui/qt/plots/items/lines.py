@@ -228,7 +228,7 @@ class Line(pg.InfiniteLine):
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw from end to end."""
         left, right = self._endPoints
-        scale = self._exportOpts.get("resolutionScale", 1.0) if self._exportOpts else 1.0
+        scale = self._exportOpts.get("pen_scale", 1.0) if self._exportOpts else 1.0
         for pen in (self.currentPen,) if self.halo is None else (self.halo, self.pen):
             if scale != 1.0:
                 pen = QPen(pen)
