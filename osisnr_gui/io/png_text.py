@@ -7,7 +7,7 @@ from .files import OpenFile
 
 PNG_ENDING, PNG_START = ".png", b"\x89PNG"
 _HEAD_BYTES, _NO_LANGUAGE = 33, b"\0\0\0\0\0"
-_MOST_CHUNKS = 1000
+_MOST_BEFORE = 1 << 20  # bytes, e.g. a colour profile that another program put there
 
 
 def with_text(png: bytes, keyword: bytes, text: bytes) -> bytes:
@@ -21,14 +21,7 @@ def text_in(path: str, keyword: bytes, max_bytes: int) -> bytes | None:
     """The text of this keyword; None where there is none, or a longer one. Raises LoadError, from OpenFile."""
     start = b"iTXt" + keyword + _NO_LANGUAGE
     with OpenFile(path) as file:
-        place = 8 if file.read_at(0, 4) == PNG_START else file.size
-        for _ in range(_MOST_CHUNKS):
-            head = file.read_at(place, 4 + len(start))
-            if len(head) < 8:
-                break
-            (length,) = struct.unpack_from(">I", head)
-            size = length + 4 - len(start)
-            if head[4:] == start and size <= max_bytes:
-                return file.read_at(place + len(head), size)
-            place += 12 + length
-    return None
+        data = file.read_at(0, max_bytes + _MOST_BEFORE)
+    place = data.find(start) if data.startswith(PNG_START) else -1
+    length = int.from_bytes(data[place - 4 : place]) + 4 - len(start)
+    return None if place < 0 or length > max_bytes else data[place + len(start) :][:length]

@@ -10,13 +10,13 @@ whole; any other path is stored as it is. A figure (PNG) has the same inside, wi
 
 import dataclasses
 import functools
+import glob
 import json
 import math
 import os
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -163,7 +163,7 @@ def _session_in(value: Json, path: str) -> tuple[Session, SavedView]:
 
 
 def relinked(
-    session: Session, folder: str, hashes: Iterable[str | None], hash_of: Callable[[str], str | None]
+    session: Session, folder: str, *, hashes: Iterable[str | None], hash_of: Callable[[str], str | None]
 ) -> tuple[Session, list[str]]:
     """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in.
 
@@ -174,27 +174,17 @@ def relinked(
     wanted = iter(hashes)
 
     def find(path: str) -> str:
-        known = next(wanted, None)
-        if known is None:
-            parts = path.replace("\\", "/").split("/")
-            places = [path, *(os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))]
-            found = next(filter(os.path.exists, places), None)
-        else:
-            found = next((each for each in _candidates(path, folder) if hash_of(each) == known), None)
+        known, parts, ending = next(wanted, None), path.replace("\\", "/").split("/"), os.path.splitext(path)[1]
+        places = [path, *(os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))]
+        if known is not None:
+            places += sorted(glob.glob(f"{glob.escape(folder)}/*{glob.escape(ending)}"))[:MOST_CANDIDATES]
+        there = filter(os.path.exists, places)
+        found = next((place for place in there if known is None or hash_of(place) == known), None)
         if found is None:
             missing.append(path)
         return found or path
 
     return _with_paths(session, find), missing
-
-
-def _candidates(path: str, folder: str) -> list[str]:
-    """Where a file may be that might have another name now: where it was, then of its name, then of its kind."""
-    name, others = os.path.basename(path), []
-    with suppress(OSError):
-        others = [each for each in os.listdir(folder) if each.lower().endswith(os.path.splitext(name)[1].lower())]
-    others.sort(key=lambda each: (each != name, each))
-    return [path, *(os.path.join(folder, each) for each in others[:MOST_CANDIDATES])]
 
 
 def _relative(name: str, folder: str) -> str:

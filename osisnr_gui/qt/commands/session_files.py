@@ -121,26 +121,24 @@ class SessionFiles(QObject):
 
         Those a figure was made of are found by what they hold.
         """
-
-        def hash_of(path: str) -> str | None:
-            return self._views.store.hashes.make(path, stamp_of(path))
-
-        session, missing = relinked(session, folder, hashes, hash_of)
+        make = self._views.store.hashes.make
+        find = partial(relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
+        session, missing = find(folder)
         if missing and self._asks():
             text = ngettext(
                 "{n} file of this session is not where it was: {names}",
                 "{n} files of this session are not where they were: {names}",
                 len(missing),
-            ).format(n=len(missing), names=_names(missing))
+            ).format(n=len(missing), names=", ".join(map(display_name, missing[:MOST_NAMES])))
             roles, where = QMessageBox.ButtonRole, _("Where are the files?")
             answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
             if ask(self._window, where, text, *answers) == 0:
                 folder = QFileDialog.getExistingDirectory(self._window, where, folder) or folder
-                session, missing = relinked(session, folder, hashes, hash_of)
+                session, missing = find(folder)
         others = [path for path in missing if os.path.exists(os.path.join(folder, os.path.basename(path)))]
         if others:
             text = _("Not what the figure was made of, though of the same name: {names}")
-            warn(self._window, _("Other files"), text.format(names=_names(others)))
+            warn(self._window, _("Other files"), text.format(names=", ".join(map(display_name, others[:MOST_NAMES]))))
         return session
 
     def recover(self) -> bool:
@@ -314,10 +312,6 @@ class Autosave(QObject):
         """Remove the copies that `left_behind` found."""
         while self._left:
             _remove(self._left.pop())
-
-
-def _names(paths: Sequence[str]) -> str:
-    return ", ".join(map(display_name, paths[:MOST_NAMES]))
 
 
 def _is_orphan(name: str) -> bool:

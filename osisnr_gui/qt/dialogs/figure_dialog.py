@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QPixmap, QShowEvent
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QListWidget, QListWidgetItem
 
 from osisnr_gui.qt.dialogs.close_dialog import Buttons, CloseDialog
@@ -44,10 +44,10 @@ class PlotDialog(CloseDialog):
 
     def __init__(self, offered: Figure, chosen: Sequence[Plot], *, n_notes: int = 0, has_table: bool = True) -> None:
         name = chosen[0].accessibleName() if len(chosen) == 1 else _("the plots")
-        super().__init__(_("Export: {name}").format(name=name), chosen[0].window())
+        super().__init__(_("Export: {name}").format(name=name), offered.plots[0].window())
         self._offered, self._n_notes = offered, n_notes
-        self._on_screen = (offered.pixels, offered.dpi, offered.font, 0.0)
-        self._format, self._preset, self._unit = QComboBox(), _choice([_("On screen"), *PRESETS]), _choice(UNITS)
+        self._presets = {_("On screen"): (offered.pixels, offered.dpi, offered.font, 0.0), **PRESETS}
+        self._format, self._preset, self._unit = QComboBox(), _choice(self._presets), _choice(UNITS)
         for key in FORMATS if has_table else (PNG, SVG, PDF):
             self._format.addItem(FORMATS[key], key)
         self._width = NumberField(200, MOST_PIXELS, suffix="", decimals=0, width=LAG_WIDTH)
@@ -114,7 +114,7 @@ class PlotDialog(CloseDialog):
     @property
     def figure(self) -> Figure:
         """The chosen plots, to be drawn so."""
-        width = self._width.value() * (self._dpi.value() / MM if self._in_mm else 1.0)
+        width = self._width.value() * (self._dpi.value() / MM if self._unit.currentIndex() else 1.0)
         pixels = min(max(round(width), 1), MOST_PIXELS)
         return replace(
             self._offered,
@@ -122,7 +122,7 @@ class PlotDialog(CloseDialog):
             pixels=pixels,
             dpi=self._dpi.value(),
             font=self._font.value(),
-            height=min(round(pixels * self._shown_preset[3]), MOST_PIXELS),
+            height=min(round(pixels * self._presets[self._preset.currentText()][3]), MOST_PIXELS),
             theme=LOOKS[self._look.currentText()],
             title=self._title.text().strip(),
             files=self._offered.files if self._names.isChecked() else (),
@@ -136,22 +136,9 @@ class PlotDialog(CloseDialog):
         is_checked = Qt.CheckState.Checked
         return [plot for row, plot in enumerate(self._offered.plots) if self._rows.item(row).checkState() == is_checked]
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Draw the preview."""
-        super().showEvent(event)
-        self._timer.start()
-
-    @property
-    def _shown_preset(self) -> tuple[float, float, float, float]:
-        return PRESETS.get(self._preset.currentText(), self._on_screen)
-
-    @property
-    def _in_mm(self) -> bool:
-        return self._unit.currentIndex() == 1
-
     def _take_preset(self, *_index: int) -> None:
         """Fill the fields in."""
-        width, dpi, font, _share = self._shown_preset
+        width, dpi, font, _share = self._presets[self._preset.currentText()]
         self._dpi.setValue(dpi)
         self._font.setValue(font)
         self._unit.setCurrentIndex(int(self._preset.currentIndex() > 0))
@@ -160,10 +147,10 @@ class PlotDialog(CloseDialog):
 
     def _take_unit(self, *_index: int) -> None:
         """The same width in the other unit."""
-        width, factor = self._width.value(), self._dpi.value() / MM
-        self._width.setDecimals(int(self._in_mm))
-        self._width.setRange(*((10, 1500) if self._in_mm else (200, MOST_PIXELS)))
-        self._width.setValue(width / factor if self._in_mm else width * factor)
+        in_mm, width, factor = self._unit.currentIndex(), self._width.value(), self._dpi.value() / MM
+        self._width.setDecimals(in_mm)
+        self._width.setRange(*((10, 1500) if in_mm else (200, MOST_PIXELS)))
+        self._width.setValue(width / factor if in_mm else width * factor)
 
     def _follow(self, *_: object) -> None:
         """Enable what applies, say what will be inside, and draw anew."""
@@ -173,8 +160,7 @@ class PlotDialog(CloseDialog):
         self.session.setEnabled(self.format == PNG)
         self.box.button(Buttons.Save).setEnabled(bool(self.chosen) or not is_picture)
         self._inside.setText(self._inside_words())
-        if self.isVisible():
-            self._timer.start()
+        self._timer.start()
 
     def _inside_words(self) -> str:
         """What the file tells beside the picture."""
@@ -191,7 +177,7 @@ class PlotDialog(CloseDialog):
         """The figure, as large as there is room."""
         self._preview.clear()
         self._size.clear()
-        if not self.chosen or self.format == CSV:
+        if not self.chosen or self.format == CSV or not self.isVisible():
             return
         figure, ratio = self.figure, self.devicePixelRatioF()
         full = figure.pixels, figure.height or round(figure.size.height() * figure.scale)

@@ -232,14 +232,6 @@ class TickAxis(pg.AxisItem):
             return whole.adjusted(0, 0, -LABEL_GAP, 0)
         return whole.adjusted(-self._room, LABEL_TOP, self._room, 0)
 
-    def paint(self, painter: QPainter, *option: object) -> None:
-        """Replay the labels; in a figure draw them, for a kept QPicture grows with the dots per inch."""
-        if self._exportOpts:
-            painter.setFont(self.style["tickFont"])
-            self.drawPicture(painter, *self.generateDrawSpecs(painter))
-        else:
-            super().paint(painter, *option)
-
     def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""
         size, metrics, (low, high) = self.size(), QFontMetricsF(self.style["tickFont"]), self.range

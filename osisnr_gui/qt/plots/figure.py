@@ -14,13 +14,14 @@ from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter, QTextDocument, QTransform
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.qt.plots.items.shading import NoteMarks
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -71,7 +72,7 @@ class Figure:
     @property
     def size(self) -> QSize:
         """In pixels of the screen."""
-        height = self.height / self.scale or sum(self._heights) + _height(self._above) + _height(self._below)
+        height = self.height / self.scale or sum(height for _part, height in self._parts)
         return QSize(self.width, round(min(height, MOST_PIXELS / self.scale)))
 
     def image(self) -> QImage:
@@ -80,10 +81,8 @@ class Figure:
         height = self.height or round(self.size.height() * self.scale)
         image = QImage(self.pixels, height, QImage.Format.Format_RGB32)
         image.fill(QColor(self._look.background))
-        for put in (image.setDotsPerMeterX, image.setDotsPerMeterY):
-            put(round(self.dpi / MM * 1000))
         image.setDevicePixelRatio(self.scale)
-        with self._exported(pen_scale=self.scale):
+        with self._exported():
             self._render(image)
             while self.waits and time.monotonic() < end and not all(plot.is_final() for plot in self.plots):
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -91,6 +90,8 @@ class Figure:
                 self._render(image)
             self.is_final = all(plot.is_final() for plot in self.plots)
         image.setDevicePixelRatio(1.0)
+        for put in (image.setDotsPerMeterX, image.setDotsPerMeterY):  # last: labels kept as QPicture grow with them
+            put(round(self.dpi / MM * 1000))
         return image
 
     def svg(self) -> bytes:
@@ -104,8 +105,7 @@ class Figure:
         width, height = (length * self._millimetres for length in self.size.toTuple())
         text = re.sub('width="[^"]*" height="[^"]*"', f'width="{width:.3f}mm" height="{height:.3f}mm"', text, count=1)
         text = text.replace("<pattern ", f'<pattern patternTransform="scale({1 / self.scale:.9g})" ')
-        text = _PATTERN.sub(lambda tile: tile[0].replace('height="1"', 'height="999"'), text)
-        return _GROUP.sub(_with_plain_pens, text).encode()
+        return _PATTERN.sub(lambda tile: tile[0].replace('height="1"', 'height="999"'), text).encode()
 
     def pdf(self) -> bytes:
         """A PDF file of one page."""
@@ -113,14 +113,14 @@ class Figure:
         writer, page = QPdfWriter(buffer), QSizeF(self.size) * self._millimetres
         writer.setPageSize(QPageSize(page, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
         writer.setPageMargins(QMarginsF())
-        writer.setResolution(round(MM / self._millimetres))
         return self._vectors(writer, buffer)
 
     def _vectors(self, device: QSvgGenerator | QPdfWriter, buffer: QBuffer) -> bytes:
         self.image()  # what is still read
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         device.setTitle(self.title)
-        with self._exported(pen_scale=1.0, pixel_ratio=self.scale):
+        device.setResolution(self.plots[0].logicalDpiX())  # of labels kept as QPicture
+        with self._exported(pixel_ratio=self.scale):
             self._render(device)
         return bytes(buffer.data().data())
 
@@ -129,70 +129,71 @@ class Figure:
         """Of one pixel of the screen."""
         return self.pixels / self.dpi * MM / self.width
 
-    @property
+    @cached_property
     def _look(self) -> Theme:
         return self.theme or self.plots[0].theme
 
     @cached_property
-    def _above(self) -> QTextDocument:
-        words = (
-            (self.title, TITLE_PIXELS, self._look.text),
-            (", ".join(self.files), SMALL_FONT_PIXELS, self._look.muted),
-        )
-        return _words(words, self.width)
+    def _parts(self) -> list[tuple[Plot | QTextDocument, int]]:
+        """What lies one under the other, and how high it is; the plots as on screen, else in their shares of the rest.
 
-    @cached_property
-    def _below(self) -> QTextDocument:
-        return _words([(self.settings, SMALL_FONT_PIXELS - 1, self._look.muted)], self.width)
-
-    @cached_property
-    def _heights(self) -> list[int]:
-        """As on screen, with room for the time axis under several rows; else shares of the height asked for."""
-        heights, axis, last = [plot.height() for plot in self.plots], 0, self.plots[-1]
-        if isinstance(last, TimePlot):
-            axis = TIME_AXIS_HEIGHT if len(heights) > 1 or last.time_axis else 0
-            heights[-1] -= axis if last.time_axis else 0
+        Several rows get room for the time axis, which is no part of the share.
+        """
+        look, names, last = self._look, ", ".join(self.files), self.plots[-1]
+        above = self._words((self.title, TITLE_PIXELS, look.text), (names, SMALL_FONT_PIXELS, look.muted))
+        below = self._words((self.settings, SMALL_FONT_PIXELS - 1, look.muted))
+        axis = TIME_AXIS_HEIGHT if isinstance(last, TimePlot) and (len(self.plots) > 1 or last.time_axis) else 0
+        heights = [plot.height() for plot in self.plots]
+        heights[-1] -= axis if isinstance(last, TimePlot) and last.time_axis else 0
         if self.height:
-            room = self.height / self.scale - _height(self._above) - _height(self._below) - axis
+            room = self.height / self.scale - sum(height for _text, height in above + below) - axis
             heights = [max(round(height * room / sum(heights)), LEAST_HEIGHT) for height in heights]
-        return [*heights[:-1], heights[-1] + axis]
+        heights[-1] += axis
+        return [*above, *zip(self.plots, heights, strict=True), *below]
+
+    def _words(self, *texts: tuple[str, int, str]) -> list[tuple[QTextDocument, int]]:
+        """Texts one under the other, wrapped: text, height of its letters, colour. Nothing where all are empty."""
+        document = QTextDocument(documentMargin=GAP, defaultFont=system_font(SMALL_FONT_PIXELS), textWidth=self.width)
+        lines = (
+            f'<div style="font-size: {size}px; color: {ink}">{escape(text)}</div>' for text, size, ink in texts if text
+        )
+        document.setHtml("".join(lines))
+        return [] if document.isEmpty() else [(document, round(document.size().height()))]
 
     def _render(self, device: QImage | QSvgGenerator | QPdfWriter) -> None:
         painter = QPainter(device)
-        if isinstance(device, QPdfWriter):  # its dots per inch are whole numbers
+        if isinstance(device, QPdfWriter):
             painter.scale(*(device.width() / self.width,) * 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(QPointF(), QSizeF(self.size)), QColor(self._look.background))
-        self._above.drawContents(painter)
-        top = _height(self._above)
-        for plot, height in zip(self.plots, self._heights, strict=True):
-            area = QRectF(0.0, top, self.width, height)
-            plot.scene().render(painter, area, QRectF(plot.rect()), Qt.AspectRatioMode.IgnoreAspectRatio)
-            top += height
-        painter.translate(0.0, top)
-        self._below.drawContents(painter)
+        for part, height in self._parts:
+            if isinstance(part, QTextDocument):
+                part.drawContents(painter)
+            else:
+                area = QRectF(0.0, 0.0, self.width, height)
+                part.scene().render(painter, area, QRectF(part.rect()), Qt.AspectRatioMode.IgnoreAspectRatio)
+            painter.translate(0.0, height)
         painter.end()
 
     @contextmanager
-    def _exported(self, *, pen_scale: float, pixel_ratio: float = 0.0) -> Iterator[None]:
+    def _exported(self, pixel_ratio: float = 0.0) -> Iterator[None]:
         """The plots in the size and the look of the figure, without pointer and cursor; then as they were.
 
-        pen_scale : width of a thin pen in pixels of the device. pixel_ratio : of pictures; 0: that of the device.
+        pixel_ratio : of pictures in a vector file; 0: that of the device.
         """
-        options = {"resolutionScale": 1.0, "pen_scale": pen_scale, "pixel_ratio": pixel_ratio}
+        options = {"resolutionScale": 1.0, "pixel_ratio": pixel_ratio}
         window, theme = self.plots[0].window(), self.plots[0].theme
-        heights = self._heights  # before anything is resized
         with ExitStack() as undo:
             undo.callback(window.setUpdatesEnabled, window.updatesEnabled())
             window.setUpdatesEnabled(False)
             if theme is not self._look:
                 undo.callback(self.dress, theme)
                 self.dress(self._look)
-            for plot, height in zip(self.plots, heights, strict=True):
+            for plot, height in [part for part in self._parts if not isinstance(part[0], QTextDocument)]:
                 _prepare(undo, plot, plot is self.plots[-1], self.notes)
-                if isinstance(plot, Chart):
-                    _broaden_pens(undo, plot, pen_scale)
                 plot.resize(self.width, height)
+                if not pixel_ratio:
+                    _broaden_pens(undo, plot, self.scale)
                 for item in [each for each in plot.scene().items() if hasattr(each, "setExportMode")]:
                     undo.callback(item.setExportMode, False)
                     item.setExportMode(True, options)
@@ -214,10 +215,10 @@ def _prepare(undo: ExitStack, plot: Plot, is_last: bool, notes: bool) -> None:
         plot.set_time_axis(is_last)
 
 
-def _broaden_pens(undo: ExitStack, chart: Chart, factor: float) -> None:
-    """Broaden the pens, which are cosmetic: one pixel wide in any resolution."""
-    for item in chart.getPlotItem().items:
-        if isinstance(item, pg.PlotCurveItem | pg.InfiniteLine):
+def _broaden_pens(undo: ExitStack, plot: Plot, factor: float) -> None:
+    """Broaden the pens of pyqtgraph's own items, which are cosmetic: one pixel wide in any resolution."""
+    for item in plot.scene().items():
+        if isinstance(item, pg.PlotCurveItem | pg.InfiniteLine) and not isinstance(item, Line):
             pen = item.opts["pen"] if isinstance(item, pg.PlotCurveItem) else item.pen
             broad = pg.mkPen(pen)
             broad.setWidthF(factor * max(broad.widthF(), 1.0))
@@ -225,46 +226,11 @@ def _broaden_pens(undo: ExitStack, chart: Chart, factor: float) -> None:
             item.setPen(broad)
 
 
-def _words(texts: Sequence[tuple[str, int, str]], width: int) -> QTextDocument:
-    """Texts one under the other, wrapped to a width: text, height of its letters, colour."""
-    document = QTextDocument(documentMargin=GAP, defaultFont=system_font(SMALL_FONT_PIXELS), textWidth=width)
-    lines = (
-        f'<div style="font-size: {pixels}px; color: {ink}">{escape(text)}</div>' for text, pixels, ink in texts if text
-    )
-    document.setHtml("".join(lines))
-    return document
-
-
-def _height(words: QTextDocument) -> float:
-    return 0.0 if words.isEmpty() else words.size().height()
-
-
-_GROUP = re.compile(r'(<g [^<>]*transform=")matrix\(([^)]*)\)("[^<>]*>)(.*?)(?=</g>)', re.DOTALL)
 _PATTERN = re.compile("<pattern .*?</pattern>", re.DOTALL)
-_PAIR = re.compile(r"(-?[\d.]+(?:e[-+]?\d+)?),(-?[\d.]+(?:e[-+]?\d+)?)")
-
-
-def _with_plain_pens(group: re.Match[str]) -> str:
-    """A group of an SVG with its points in pixels instead of data.
-
-    Only then is a thin pen thin in programs that do not know `non-scaling-stroke`.
-    """
-    start, matrix, end, body = group.groups()
-    if "non-scaling-stroke" not in body or "<rect" in body:
-        return group[0]
-    place = QTransform(*map(float, matrix.split(",")))
-
-    def moved(pair: re.Match[str]) -> str:
-        at = place.map(QPointF(float(pair[1]), float(pair[2])))
-        return f"{at.x():.3f},{at.y():.3f}"
-
-    body = re.sub(r' (?:d|points)="[^"]*"', lambda points: _PAIR.sub(moved, points[0]), body)
-    return f"{start}matrix(1,0,0,1,0,0){end}{body.replace('non-scaling-stroke', 'none')}"
 
 
 def png_bytes(image: QImage) -> bytes:
     """A picture as a PNG file."""
     buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"PNG").write(image)
+    QImageWriter(buffer, b"PNG").write(image)  # opens it
     return bytes(buffer.data().data())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import re
 import shutil
 import struct
@@ -26,6 +28,7 @@ from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.figure import Figure, png_bytes
 from osisnr_gui.session import edits
+from osisnr_gui.session.codec import load_session, session_bytes
 from osisnr_gui.session.session import Note
 
 TOOLS = all(map(shutil.which, ("pdftotext", "pdftoppm")))
@@ -122,8 +125,11 @@ def test_an_svg_has_text_and_curves_and_pictures(qtbot: QtBot, demo: str) -> Non
         shown = figure.width - rows[0].width() + rows[0].box.width()
         fine = [data for data in files if struct.unpack_from(">I", data, 16)[0] >= round(figure.scale * shown) - 1]
         assert len(fine) >= 2, "pictures are as fine as the resolution says"
-        assert "non-scaling-stroke" not in "".join(
-            str(each.attrib) for each in svg.iter() if each.tag.endswith(("polyline", "}line"))
+        thin = [
+            each for each in svg.iter() if each.tag.endswith(("polyline", "}line")) and "vector-effect" in each.attrib
+        ]
+        assert len(thin) == 2 * len(rows), (
+            "not every program knows such pens: only the edges of the selection have them"
         )
 
 
@@ -310,5 +316,45 @@ def test_the_dialog_shows_size_look_and_what_is_inside(
     dialog._format.setCurrentIndex(dialog._format.findData(SVG))
     assert dialog._inside.text() == "The file holds what is seen, and nothing else."
     assert dialog._format.findData(CSV) == -1
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_session_files_know_nothing_of_hashes(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _save(window, monkeypatch, tmp_path / "figure.png")
+    inside = json.loads(_chunks((tmp_path / "figure.png").read_bytes())[b"iTXt"].partition(b"\0\0\0\0\0")[2])
+    paths = [source.path for source in window.views.store.session.sources]
+    assert inside["hashes"] == [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+    session = tmp_path / "plain.osisnr"
+    session.write_text(json.dumps(inside["saved"]), encoding="utf-8")
+    assert load_session(str(session))[0].loss == window.views.store.session.loss
+    written = json.loads(session_bytes(window.views.store.session, window.commands.session_files.view(), str(session)))
+    assert written.keys() == inside["saved"].keys()
+    assert written["view"] == inside["saved"]["view"]
+
+
+@pytest.mark.parametrize("kind", [PNG, SVG, PDF])
+def test_a_place_that_takes_no_file_is_told(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
+    _save(window, monkeypatch, tmp_path / "gone" / f"figure.{kind}", kind=kind)
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert f"figure.{kind}: not saved" in said[0]
+    assert not (tmp_path / "gone").exists()
+
+
+def test_presets_are_of_the_size_they_say(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = _dialog(window, monkeypatch)
+    for preset, (pixels, across, height) in enumerate(
+        [(1004, 85.0, 0), (2102, 178.0, 0), (1920, 254.0, 1080)], start=1
+    ):
+        dialog._preset.setCurrentIndex(preset)
+        figure = dialog.figure
+        assert (figure.pixels, figure.height) == (pixels, height)
+        assert figure.pixels / figure.dpi * 25.4 == pytest.approx(across, abs=0.05)
     dialog.close()
     dialog.deleteLater()
