@@ -114,8 +114,8 @@ class PlotDialog(CloseDialog):
     @property
     def figure(self) -> Figure:
         """The chosen plots, to be drawn so."""
-        width = self._width.value() * (self._dpi.value() / MM if self._unit.currentIndex() else 1.0)
-        pixels = min(max(round(width), 1), MOST_PIXELS)
+        per_unit = self._dpi.value() / MM if self._unit.currentIndex() else 1.0
+        pixels = min(max(round(self._width.value() * per_unit), 1), MOST_PIXELS)
         return replace(
             self._offered,
             plots=self.chosen,

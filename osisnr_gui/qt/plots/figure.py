@@ -189,7 +189,9 @@ class Figure:
             if theme is not self._look:
                 undo.callback(self.dress, theme)
                 self.dress(self._look)
-            for plot, height in [part for part in self._parts if not isinstance(part[0], QTextDocument)]:
+            for plot, height in self._parts:
+                if isinstance(plot, QTextDocument):
+                    continue
                 _prepare(undo, plot, plot is self.plots[-1], self.notes)
                 plot.resize(self.width, height)
                 if not pixel_ratio:
