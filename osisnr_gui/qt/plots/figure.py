@@ -170,6 +170,7 @@ class Figure:
             if isinstance(part, QTextDocument):
                 part.drawContents(painter)
             else:
+                part.resize(self.width, height)  # each time: events that are waited through lay the window out again
                 area = QRectF(0.0, 0.0, self.width, height)
                 part.scene().render(painter, area, QRectF(part.rect()), Qt.AspectRatioMode.IgnoreAspectRatio)
             painter.translate(0.0, height)
@@ -189,11 +190,10 @@ class Figure:
             if theme is not self._look:
                 undo.callback(self.dress, theme)
                 self.dress(self._look)
-            for plot, height in self._parts:
+            for plot, _height in self._parts:
                 if isinstance(plot, QTextDocument):
                     continue
                 _prepare(undo, plot, plot is self.plots[-1], self.notes)
-                plot.resize(self.width, height)
                 if not pixel_ratio:
                     _broaden_pens(undo, plot, self.scale)
                 for item in [each for each in plot.scene().items() if hasattr(each, "setExportMode")]:

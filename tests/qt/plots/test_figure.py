@@ -159,6 +159,23 @@ def test_a_pdf_has_text_and_looks_like_the_png(qtbot: QtBot, tmp_path: Path, dem
         assert np.corrcoef(greys[0].ravel(), greys[1].ravel())[0, 1] > 0.8
 
 
+def test_a_row_that_just_came_is_as_wide_as_the_others(qtbot: QtBot, window: MainWindow) -> None:
+    """While a picture is waited for the window lays itself out again."""
+    for row in ("difference", "bands", "gain"):
+        window.views.plots.stack.set_row_visible(row, True)
+    wait_final(qtbot, window)
+    figure = _figure(window)
+    drawn: list[list[int]] = []
+    render = Figure._render
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(
+        Figure, "_render", lambda self, to: (render(self, to), drawn.append([row.width() for row in self.plots]))[0]
+    )
+    figure.image()
+    monkey.undo()
+    assert all(set(widths) == {figure.width} for widths in drawn)
+
+
 def test_a_png_has_the_size_it_says(window: MainWindow) -> None:
     chunks = _chunks(png_bytes(_figure(window).image()))
     assert struct.unpack_from(">I", chunks[b"IHDR"])[0] == 1004
