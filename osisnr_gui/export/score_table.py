@@ -41,7 +41,7 @@ def score_table(analysis: Analysis) -> str:
     if not scored or analysis.reference is None:
         return ""
     references = {pair.reference.source: pair.reference for pair, score in scored if pair.reference is not None}
-    lines = [*map(_reference_line, references.values()), _settings_line(analysis), ""]
+    lines = [*map(_reference_line, references.values()), settings_line(analysis), ""]
     lines += [*_frames_block(Group.LITERAL, _("Literal, all frames (constants included, as in training):"), scored), ""]
     lines += [*_frames_block(Group.EXACT, _("Exact, active frames (no constants, silence left out):"), scored), ""]
     whole = [pair for pair, score in scored if pair.whole is not None]
@@ -88,7 +88,8 @@ def _reference_line(track: Track) -> str:
     return _("Reference: {path} ({facts})").format(path=path, facts=", ".join(parts))
 
 
-def _settings_line(analysis: Analysis) -> str:
+def settings_line(analysis: Analysis) -> str:
+    """Everything the numbers depend on beside the files."""
     s, silence = settings_report(analysis), analysis.session.silence_db
     parts = [str(s["representation"])]
     parts += [f"{name} {s[name]}" for name in ("n_fft", "hop", "window") if s[name] is not None]

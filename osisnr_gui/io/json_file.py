@@ -38,6 +38,11 @@ def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
             detail = Phrase("the file is too large for this (more than {limit} KiB)", limit=max_bytes >> 10)
             raise LoadError(Reason.TOO_LARGE, path, detail, _REMEDY)
         data = source.read_at(0, max_bytes)
+    return parse_json(data, path)
+
+
+def parse_json(data: bytes, path: str) -> Json:
+    """The value in the content of a JSON file, or of a part of the file `path`. Raises LoadError as `load_json`."""
     try:
         text = data.decode("utf-8-sig")
         value: Json = json.loads(

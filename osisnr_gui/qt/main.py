@@ -17,11 +17,12 @@ from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.files import write_atomically
+from osisnr_gui.io.png_text import PNG_START
 from osisnr_gui.qt import crash
-from osisnr_gui.qt.commands.export_jobs import png_bytes
 from osisnr_gui.qt.jobs import favour_window
 from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode, app_icon
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.figure import png_bytes
 from osisnr_gui.qt.settings import APPLICATION, KEEP_MIB_RANGE, Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
@@ -35,7 +36,6 @@ SETTLED_CHECKS = 3
 CHECK_MS = 60
 #: What the frame of a window takes, title bar included, on the systems with the largest ones.
 FRAME = QSize(16, 48)
-PNG_START = b"\x89PNG"
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
 EXIT_BASE = 128  # the exit code of a program that a signal ended is this and the signal's number
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -201,7 +201,7 @@ class Screenshot(QObject):
             return
         self._timer.stop()
         try:
-            write_atomically(self._path, png_bytes(self._window.grab()))
+            write_atomically(self._path, png_bytes(self._window.grab().toImage()))
             self.error = None
         except SaveError as error:
             self.error = error

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.session.codec import ENDING, SavedView, load_session, missing_files, session_bytes
+from osisnr_gui.session.codec import ENDING, SavedView, load_session, session_bytes
 from osisnr_gui.session.session import Session
 from osisnr_gui.text.session_words import comparison_words
 
@@ -86,7 +86,7 @@ class RecentSessions:
         for path in self._paths():
             with contextlib.suppress(FileError, OSError):
                 session, _view = load_session(path)
-                if not session.is_empty and not missing_files(session):
+                if not session.is_empty and all(os.path.exists(source.path) for source in session.sources):
                     name = comparison_words(session) if self.is_own(path) else display_name(path)
                     recent.append(Recent(path, name, os.path.dirname(session.sources[0].path)))
         return recent

@@ -3,27 +3,35 @@
     {"schema": "osisnr.session/1", "version": program, "session": {...}, "view": {...}}
 
 A path inside the folder of the session file is stored relative to it, so that the folder can be moved or sent as a
-whole; any other path is stored as it is.
+whole; any other path is stored as it is. A figure (PNG) has the same inside, with the names of the files only:
+
+    {"hashes": [SHA-256 of each file, null where it is not known], "saved": what is above}
 """
 
 import dataclasses
 import functools
+import glob
+import json
 import math
 import os
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
-from osisnr_gui.io.json_file import Json, json_bytes, load_json
+from osisnr_gui.io.json_file import Json, json_bytes, load_json, parse_json
+from osisnr_gui.io.png_text import PNG_ENDING, text_in
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
+#: So many files of a folder are read to find one that has another name now.
+MOST_CANDIDATES = 64
+KEYWORD = b"osisnr session"  # of the text in a figure
 #: Room for MAX_FILES and as many short notes; the worst of this size is refused in some 30 ms.
 MAX_BYTES = 1 << 19
 _hints = functools.cache(typing.get_type_hints)
@@ -86,8 +94,8 @@ class SavedView:
 
 
 def is_session_file(path: str) -> bool:
-    """Whether a name is that of a session file."""
-    return path.lower().endswith(ENDING)
+    """Whether a name is that of a session file, or of a figure that may hold one."""
+    return path.lower().endswith((ENDING, PNG_ENDING))
 
 
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
@@ -101,15 +109,38 @@ def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
     return data
 
 
+def figure_text(session: Session, view: SavedView, hashes: Iterable[str | None]) -> bytes:
+    """What a figure holds beside the picture. hashes : of `sources`. Raises SaveError as `session_bytes`."""
+    named = _with_paths(session, lambda path: os.sep + os.path.basename(path))
+    saved = json.loads(session_bytes(named, view, os.sep + PNG_ENDING))
+    return json_bytes({"hashes": list(hashes), "saved": saved})
+
+
 def load_session(path: str) -> tuple[Session, SavedView]:
-    """The session in a file, with absolute paths, and what was on screen.
+    """The session in a file or a figure, with absolute paths, and what was on screen.
 
     A field that is missing has its default; null stands for an infinite number. Nothing is looked up: whether the files
     exist shows when they are opened.
 
     Raises LoadError that names the field, its problem and what to do.
     """
-    value = load_json(path, MAX_BYTES)
+    return load_with_hashes(path)[:2]
+
+
+def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
+    """As `load_session`; also the hashes of `sources`, none from a session file."""
+    if not path.lower().endswith(PNG_ENDING):
+        return *_session_in(load_json(path, MAX_BYTES), path), ()
+    data = text_in(path, KEYWORD, 2 * MAX_BYTES)
+    value = None if data is None else parse_json(data, path)
+    if not isinstance(value, dict):
+        remedy = Phrase("open a figure that was saved with the session inside")
+        raise LoadError(Reason.CORRUPT, path, Phrase("this picture holds no session"), remedy)
+    hashes = _decode(tuple[str | None, ...], value.get("hashes", []), "hashes", path)
+    return *_session_in(value.get("saved"), path), hashes
+
+
+def _session_in(value: Json, path: str) -> tuple[Session, SavedView]:
     if not isinstance(value, dict) or not isinstance(value.get("schema"), str):
         detail = Phrase('schema is missing: this is no session; open a file that "Save session" made')
         raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
@@ -131,20 +162,29 @@ def load_session(path: str) -> tuple[Session, SavedView]:
     return _with_paths(session, lambda name: os.path.normpath(os.path.join(folder, name))), view
 
 
-def missing_files(session: Session) -> list[str]:
-    """Paths of the session's files that are not there."""
-    return [source.path for source in session.sources if not os.path.exists(source.path)]
+def relinked(
+    session: Session, folder: str, *, hashes: Iterable[str | None], hash_of: Callable[[str], str | None]
+) -> tuple[Session, list[str]]:
+    """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in.
 
-
-def relinked(session: Session, folder: str) -> Session:
-    """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in."""
+    hashes : of the session's `sources`; a file whose hash is known is one in `folder` of this content, whatever it is
+    called there. hash_of : of a file. Also gives the paths of the files that are in neither place.
+    """
+    missing: list[str] = []
+    wanted = iter(hashes)
 
     def find(path: str) -> str:
-        parts = path.replace("\\", "/").split("/")
-        moved = (os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))
-        return path if os.path.exists(path) else next(filter(os.path.exists, moved), path)
+        known, parts, ending = next(wanted, None), path.replace("\\", "/").split("/"), os.path.splitext(path)[1]
+        places = [path, *(os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))]
+        if known is not None:
+            places += sorted(glob.glob(f"{glob.escape(folder)}/*{glob.escape(ending)}"))[:MOST_CANDIDATES]
+        there = filter(os.path.exists, places)
+        found = next((place for place in there if known is None or hash_of(place) == known), None)
+        if found is None:
+            missing.append(path)
+        return found or path
 
-    return _with_paths(session, find)
+    return _with_paths(session, find), missing
 
 
 def _relative(name: str, folder: str) -> str:
@@ -152,7 +192,7 @@ def _relative(name: str, folder: str) -> str:
     return os.path.relpath(name, folder).replace(os.sep, "/") if inside else os.path.abspath(name)
 
 
-def _with_paths(session: Session, change: typing.Callable[[str], str]) -> Session:
+def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     def moved(source: Source) -> Source:
         return dataclasses.replace(source, path=change(source.path))
 

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import ThemeManager
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.charts.chart import Chart
+from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure
+from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.analysis import Analysis
@@ -74,6 +78,11 @@ def save_published_pair(folder: Path) -> tuple[Path, Path]:
     np.save(paths[0], m1)
     np.save(paths[1], m1 - 0.1)
     return paths
+
+
+def picture_of(plot: TimePlot | Chart, width: int) -> QImage:
+    """The plot as it is on screen, for so many pixels."""
+    return Figure([plot], plot.set_theme, width, SCREEN_DPI * width / plot.width()).image()
 
 
 def show_parts(view: object, analysis: Analysis, selected: int, changed: Changed = Changed.ALL) -> None:

@@ -18,6 +18,7 @@ from window_kit import open_window, save_published_pair, show_files, show_parts,
 
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.qt.commands.action_table import ACTIONS
+from osisnr_gui.qt.dialogs.figure_dialog import PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import analysis as analysis_module
 from osisnr_gui.session import edits, frame_pass, pairs
@@ -270,9 +271,11 @@ def test_exports_hold_what_is_on_screen(
     table, figure = tmp_path / "frames.csv", tmp_path / "figure.png"
     answers = iter([str(table), str(figure)])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (next(answers), ""))
+    monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
     window.actions_by_id.by_id["export_csv"].trigger()
     qtbot.waitUntil(table.exists, timeout=10_000)
     window.actions_by_id.by_id["export_png"].trigger()
+    qtbot.waitUntil(figure.exists, timeout=10_000)
     text = table.read_text(encoding="utf-8")
     assert "2_enhancement_clean.flac" in text
     assert "alpha" in text

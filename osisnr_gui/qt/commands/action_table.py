@@ -163,7 +163,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_labels", "file/export", _("Bad segments (Audacity labels)…"), (), _("Save the bad segments of the estimate in view as a label track"), run=lambda c: c.exports.save_labels(), enabled=lambda c: has_pair(c) and c.exports.has_times),
     Action("export_notes", "file/export", _("Notes (Audacity labels, CSV)…"), (), _("Save what you wrote as a label track or a table"), run=lambda c: c.exports.save_notes(), enabled=lambda c: bool(c.store.session.notes)),
     Action("export_sound", "file/export", _("Sound that is chosen (WAV)…"), (), _("Save what playback has chosen: a file, a residual, or a mask on the mixture; 32-bit float, whole, at the level of the files"), run=lambda c: c.exports.save_sound(), enabled=has_sound),
-    Action("export_png", "file/export", _("Figure (PNG)…"), (), _("Save the plots as they are on screen"), "camera", run=lambda c: c.exports.save_figure(), enabled=has_pair),
+    Action("export_png", "file/export", _("Figure (PNG, SVG, PDF)…"), (), _("Save the plots on screen, or some of them, for a paper or a slide"), "camera", run=lambda c: c.exports.save_plot(), enabled=has_pair),
     Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=has_rows),
     Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=has_rows),
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),

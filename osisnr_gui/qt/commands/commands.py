@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
+from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -44,7 +45,7 @@ from osisnr_gui.text.segment_words import frame_kind
 from osisnr_gui.text.session_words import change_words
 
 FILE_FILTER = _("Sound, masks and sessions ({patterns});;All files (*)").format(
-    patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING))
+    patterns=" ".join(f"*{extension}" for extension in (*extensions_of(Format), ENDING, PNG_ENDING))
 )
 
 
@@ -58,7 +59,7 @@ class Commands:
         self.plots: PlotArea = views.plots
         self.link: TimeLink = views.plots.link
         self.player: Player = views.player
-        self.exports: ExportJobs = ExportJobs(window, views)
+        self.exports: ExportJobs = ExportJobs(window, views, lambda: self.session_files.view())
         self.session_files: SessionFiles = SessionFiles(window, views, self._start_anew, lambda: self.asks)
         self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)

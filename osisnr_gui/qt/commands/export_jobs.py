@@ -5,29 +5,35 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPixmap
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
+from osisnr_gui.export.score_table import settings_line
 from osisnr_gui.export.summary_tables import Cell, SummaryTable
-from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.errors import Cancelled, FileError, Phrase, SaveError, display_name
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.io.png_text import with_text
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PNG, PlotDialog, ReportDialog, ask, ask_where, warn
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, FORMATS, PDF, PNG, SVG, PlotDialog
+from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog, ask, ask_where, warn
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.panels.summary_model import Figure, SummaryModel
+from osisnr_gui.qt.panels.summary_model import Figure as FigureColumn
+from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.plot_export import has_table, picture_of, table_of
+from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure, png_bytes
+from osisnr_gui.qt.plots.plot_export import has_table, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.changes import finish
+from osisnr_gui.session.codec import KEYWORD, SavedView, figure_text
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import find_segment_table
@@ -45,15 +51,6 @@ Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
 _Files = tuple[tuple[Source, Stamp | None], ...]
 Delays = Mapping[_Files, Delay]
-
-
-def png_bytes(picture: QPixmap | QImage) -> bytes:
-    """A picture as a PNG file."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image = picture.toImage() if isinstance(picture, QPixmap) else picture
-    QImageWriter(buffer, b"PNG").write(image)
-    return bytes(buffer.data().data())
 
 
 def known_delays(analysis: Analysis) -> Delays:
@@ -77,9 +74,10 @@ def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[byt
 class ExportJobs(QObject):
     """Export commands of one window."""
 
-    def __init__(self, window: QMainWindow, views: Views) -> None:
+    def __init__(self, window: QMainWindow, views: Views, view: Callable[[], SavedView]) -> None:
+        """`view` gives what is on screen."""
         super().__init__(window)
-        self._window, self._views = window, views
+        self._window, self._views, self._view = window, views, view
         self._jobs = Jobs("export", self)
         self._jobs.reported.connect(lambda done: done())
         self._jobs.failed.connect(self._show_failure)
@@ -120,18 +118,52 @@ class ExportJobs(QObject):
             name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
             self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
 
-    def save_figure(self) -> None:
-        """Ask where, then save the plots."""
-        self.save_bytes(_("Save the figure"), "figure.png", _("Picture (*.png)"), png_bytes(self._views.plots.grab()))
-
-    def save_plot(self, plot: TimePlot | Chart) -> None:
-        """Ask how and where, then save one plot as a picture of the width that was asked for, or its numbers."""
-        dialog = PlotDialog(plot.accessibleName(), plot.width(), plot.window(), has_table=has_table(plot))
+    def save_plot(self, plot: TimePlot | Chart | None = None) -> None:
+        """Ask how and where, then save one plot, or its numbers; None: the plots on screen, or some of them."""
+        store, plots, has_numbers = self._views.store, self._views.plots, plot is not None and has_table(plot)
+        rows = [row for row in plots.stack.rows if row.isVisible()]
+        chosen, name, fine = rows, "figure", 1
+        if plot is not None:
+            chosen, name, fine = [plot], plot.NAME if isinstance(plot, Chart) else plot.row_id, 2
+        offered = Figure(
+            chosen if isinstance(plot, Chart) else [plots.overview, *rows],
+            plot.set_theme if isinstance(plot, Chart) else plots.set_theme,
+            fine * (plots if plot is None else plot).width(),
+            fine * SCREEN_DPI,
+            files=[display_name(source.path) for source in store.session.sources],
+            settings="" if store.analysis.reference is None else settings_line(store.analysis),
+        )
+        dialog = PlotDialog(offered, chosen, n_notes=len(store.session.notes), has_table=has_numbers)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            kind, name = dialog.format, plot.NAME if isinstance(plot, Chart) else plot.row_id
-            data = png_bytes(picture_of(plot, dialog.pixels)) if kind == PNG else b"".join(table_of(plot))
-            self.save_bytes(_("Export the plot"), f"{name}.{kind}", FORMATS[kind], data)
+            kinds = [dialog.format, *(kind for kind in (PNG, SVG, PDF) if kind != dialog.format)]
+            path = self.ask(_("Save the figure"), f"{name}.{kinds[0]}", ";;".join(FORMATS[kind] for kind in kinds))
+            kind = os.path.splitext(path)[1][1:].lower()
+            if kind == CSV and plot is not None and has_numbers:
+                self.write_bytes(path, b"".join(table_of(plot)))
+            elif path:
+                self._save_figure(path, kind, dialog)
         dialog.deleteLater()
+
+    def _save_figure(self, path: str, kind: str, dialog: PlotDialog) -> None:
+        """Save what the dialog asks for; a PNG with what restores it: names and hashes of the files, no folders."""
+        store, figure, view = self._views.store, dialog.figure, self._view()
+        if kind not in (PNG, SVG, PDF):
+            remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
+            error = SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
+            self._show_failure(error_words(error), "")
+        elif kind != PNG:
+            self.write_bytes(path, figure.svg() if kind == SVG else figure.pdf())
+        else:
+            image, stamps = figure.image(), {track.source.path: track.stamp for track in store.analysis.tracks}
+            session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
+            holds_session = dialog.session.isChecked()
+
+            def parts() -> Iterator[bytes]:
+                hashes = (store.hashes.make(source.path, stamps.get(source.path)) for source in session.sources)
+                data = png_bytes(image)
+                yield with_text(data, KEYWORD, figure_text(session, view, hashes)) if holds_session else data
+
+            self._add(path, parts)
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
@@ -143,8 +175,11 @@ class ExportJobs(QObject):
         """Ask where, then work out and save a file in the background."""
         path = self.ask(title, name, kind)
         if path:
-            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
-            self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
+            self._add(path, parts)
+
+    def _add(self, path: str, parts: Parts) -> None:
+        self._say(_("Saving {name} …").format(name=os.path.basename(path)))
+        self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
@@ -278,10 +313,10 @@ def _files(pair: PairAnalysis) -> _Files:
 
 def summary_table(model: SummaryModel, method: int) -> SummaryTable:
     """What the summary shows, in the order on screen."""
-    figures = [column for column in model.columns if isinstance(column, Figure)]
+    figures = [column for column in model.columns if isinstance(column, FigureColumn)]
     places = [model.place(row) for row in range(model.rowCount())]
 
-    def cell(place: int, figure: Figure) -> Cell:
+    def cell(place: int, figure: FigureColumn) -> Cell:
         is_best = model.cell(place, figure, ROLE.FontRole) is not None
         return Cell(model.text(place, figure), figure.value(model.rows[place]), is_best)
 

@@ -4,7 +4,7 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
+from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS
@@ -25,11 +26,12 @@ from osisnr_gui.session.codec import (
     Stretch,
     Values,
     load_session,
-    missing_files,
+    load_with_hashes,
     relinked,
     session_bytes,
 )
 from osisnr_gui.session.session import Session
+from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words
 
@@ -57,7 +59,7 @@ class SessionFiles(QObject):
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
         self._autosave = Autosave(self, self._content)
-        views.store.looked_at = self._looked_at
+        views.store.looked_at = lambda: self.view().start
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed, and of every comparison that is left."""
@@ -98,11 +100,12 @@ class SessionFiles(QObject):
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view = load_session(path)
+            session, view, hashes = load_with_hashes(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
-        if self._show(self._relinked(session, os.path.dirname(path)), view):
+        shown = self._show(self._relinked(session, hashes, os.path.dirname(path)), view)
+        if shown and not path.lower().endswith(PNG_ENDING):
             self._take_name(path, session)
 
     def _take_name(self, path: str, session: Session) -> None:
@@ -113,22 +116,29 @@ class SessionFiles(QObject):
         self.renamed.emit()
         self._window.setWindowModified(self.is_changed)
 
-    def _relinked(self, session: Session, folder: str) -> Session:
-        """With files that are not where they were: from the session's folder, else from one that is asked for once."""
-        session = relinked(session, folder)
-        missing = missing_files(session)
-        if not missing or not self._asks():
-            return session
-        text = ngettext(
-            "{n} file of this session is not where it was: {names}",
-            "{n} files of this session are not where they were: {names}",
-            len(missing),
-        ).format(n=len(missing), names=", ".join(map(display_name, missing[:MOST_NAMES])))
-        roles = QMessageBox.ButtonRole
-        answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
-        if ask(self._window, _("Where are the files?"), text, *answers) == 0:
-            chosen = QFileDialog.getExistingDirectory(self._window, _("Where are the files?"), folder)
-            session = relinked(session, chosen) if chosen else session
+    def _relinked(self, session: Session, hashes: Sequence[str | None], folder: str) -> Session:
+        """With files that are not where they were: from the session's folder, else from one that is asked for once.
+
+        Those a figure was made of are found by what they hold.
+        """
+        make = self._views.store.hashes.make
+        find = partial(relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
+        session, missing = find(folder)
+        if missing and self._asks():
+            text = ngettext(
+                "{n} file of this session is not where it was: {names}",
+                "{n} files of this session are not where they were: {names}",
+                len(missing),
+            ).format(n=len(missing), names=", ".join(map(display_name, missing[:MOST_NAMES])))
+            roles, where = QMessageBox.ButtonRole, _("Where are the files?")
+            answers = (_("&Choose a folder…"), roles.AcceptRole), (_("&Open without them"), roles.RejectRole)
+            if ask(self._window, where, text, *answers) == 0:
+                folder = QFileDialog.getExistingDirectory(self._window, where, folder) or folder
+                session, missing = find(folder)
+        others = [path for path in missing if os.path.exists(os.path.join(folder, os.path.basename(path)))]
+        if others:
+            text = _("Not what the figure was made of, though of the same name: {names}")
+            warn(self._window, _("Other files"), text.format(names=", ".join(map(display_name, others[:MOST_NAMES]))))
         return session
 
     def recover(self) -> bool:
@@ -163,7 +173,7 @@ class SessionFiles(QObject):
         if self.path and not self.is_changed:
             self._recent.add(self.path)
         else:
-            self._recent.keep(session, self._pending or self._view())
+            self._recent.keep(session, self.view())
 
     def may_close(self) -> bool:
         """Ask about notes, and what has a name, that are not on disk; False when the window is to stay."""
@@ -183,9 +193,12 @@ class SessionFiles(QObject):
 
     def _content(self, path: str) -> bytes | None:
         session = self._views.store.session
-        return None if session.is_empty else session_bytes(session, self._pending or self._view(), path)
+        return None if session.is_empty else session_bytes(session, self.view(), path)
 
-    def _view(self) -> SavedView:
+    def view(self) -> SavedView:
+        """What is on screen, or will be once the session that is being opened is there."""
+        if self._pending is not None:
+            return self._pending
         plots, bar = self._views.plots, self._views.view_bar
         link, box = plots.link, plots.spectrograms[0].box
         start, stop = (None, None) if link.visible == link.extent else link.visible
@@ -203,7 +216,7 @@ class SessionFiles(QObject):
     def _write(self, path: str) -> bool:
         session = self._views.store.session
         try:
-            write_atomically(path, session_bytes(session, self._pending or self._view(), path))
+            write_atomically(path, session_bytes(session, self.view(), path))
         except FileError as error:
             warn(self._window, _("Not saved"), error_words(error))
             return False
@@ -224,13 +237,6 @@ class SessionFiles(QObject):
             self.show_analysis(self._views.store.analysis, view.selected)
         self._views.store.open(session)
         return True
-
-    def _looked_at(self) -> float | None:
-        """Where the part on screen begins, or will once the session that is being opened is there; None for all."""
-        if self._pending is not None:
-            return self._pending.start
-        link = self._views.plots.link
-        return None if link.visible == link.extent else link.visible.start
 
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
         """Once it is known how long everything is, go where the session was saved."""

@@ -25,8 +25,6 @@ from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.qt.dialogs.close_dialog import ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.panels.layouts import lay_out_settings, push_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
-from osisnr_gui.qt.panels.sample_field import LAG_WIDTH, NumberField
-from osisnr_gui.qt.plots.plot_export import MOST_PIXELS
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Reading, Role
 from osisnr_gui.session.session import Session
@@ -125,7 +123,6 @@ class RolesDialog(CloseDialog):
         self.accept()
 
 
-PNG, CSV = "png", "csv"
 _SOUNDS = {
     AudioChoice.ALL: _("All, about {size} MB"),
     AudioChoice.WORST: _("The five worst places, about {size} MB"),
@@ -135,39 +132,6 @@ _HOLDS = _(
     "One HTML file that works without a network and without this program: numbers, pictures, curves, bad segments and "
     "the sounds of {names}. Files are named by their base names and hashes; no folder is named."
 )
-FORMATS = {PNG: _("Picture (*.png)"), CSV: _("Numbers in view (*.csv)")}
-
-
-class PlotDialog(CloseDialog):
-    """What to save of a plot: `format`, a key of FORMATS, and the `pixels` of a picture."""
-
-    return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
-
-    def __init__(self, name: str, width: int, parent: QWidget | None = None, *, has_table: bool = True) -> None:
-        super().__init__(_("Export: {name}").format(name=name), parent)
-        self._format = QComboBox()
-        self._width = NumberField(200, MOST_PIXELS, suffix=_(" pixels"), decimals=0, width=LAG_WIDTH)
-        for key, words in FORMATS.items():
-            if key != CSV or has_table:
-                self._format.addItem(words, key)
-        self._width.setValue(2 * width)
-        self._format.currentIndexChanged.connect(lambda: self._width.setEnabled(self.format == PNG))
-        self.box.accepted.connect(self.accept)
-        grid = QGridLayout()
-        lay_out_settings(
-            grid, [(_("Save as"), self._format, None, "", None), (_("Width"), self._width, None, "", None)]
-        )
-        self.lay_out(grid, margins=None)
-
-    @property
-    def format(self) -> str:
-        """The chosen key of FORMATS."""
-        return str(self._format.currentData())
-
-    @property
-    def pixels(self) -> int:
-        """Width of a picture."""
-        return int(self._width.value())
 
 
 class ReportDialog(CloseDialog):

@@ -32,7 +32,7 @@ class OverviewBox(PixelViewBox):
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
         super().__init__(theme)
-        self._link = link
+        self.link = link
         self._is_new = False  # the drag makes a window, instead of moving one
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -43,10 +43,10 @@ class OverviewBox(PixelViewBox):
             return
         event.accept()
         if event.isStart():
-            self._is_new = self._link.visible == self._link.extent
+            self._is_new = self.link.visible == self.link.extent
         first, time = (self.mapSceneToView(at).x() for at in (event.buttonDownScenePos(), event.scenePos()))
         if self._is_new:
-            self._link.set_range(first, time, remember=self._link.visible == self._link.extent)
+            self.link.set_range(first, time, remember=self.link.visible == self.link.extent)
         else:
             self._centre(time)
 
@@ -54,20 +54,20 @@ class OverviewBox(PixelViewBox):
         """Go there, or show everything."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
-            self._link.fit() if event.double() else self._centre(self.mapSceneToView(event.scenePos()).x())
+            self.link.fit() if event.double() else self._centre(self.mapSceneToView(event.scenePos()).x())
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom at the pointer's time; Shift scrolls, as on the rows."""
         event.accept()
         notches = event.delta() / NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._link.pan(-notches / 4)
+            self.link.pan(-notches / 4)
         else:
-            self._link.zoom(ZOOM_PER_NOTCH**notches, self.mapSceneToView(event.scenePos()).x())
+            self.link.zoom(ZOOM_PER_NOTCH**notches, self.mapSceneToView(event.scenePos()).x())
 
     def _centre(self, time: float) -> None:
-        half = self._link.visible.length / 2
-        self._link.set_range(time - half, time + half)
+        half = self.link.visible.length / 2
+        self.link.set_range(time - half, time + half)
 
 
 class Overview(PlotWidget):
@@ -78,7 +78,7 @@ class Overview(PlotWidget):
     def __init__(self, link: TimeLink, theme: Theme) -> None:
         self.box = OverviewBox(link, theme)
         super().__init__(self.box)
-        self._link = link
+        self.link = link
         self.plotItem.layout.setContentsMargins(LEFT_AXIS_WIDTH, MARGIN, RIGHT_MARGIN, MARGIN)
         self.strip, self.notes = OverviewStrip(), NoteMarks()
         self.window_region = pg.LinearRegionItem()
@@ -86,7 +86,7 @@ class Overview(PlotWidget):
         for z, item in enumerate((self.strip, self.notes, self._shade, self.window_region)):
             item.setZValue(z)
             self.add(item)
-        self._marks = TimeMarks(self.plotItem, link, theme, None)
+        self.marks = TimeMarks(self.plotItem, link, theme, None)
         self._shown = TimeSpan(0.0, 0.0)  # the window as it is drawn
         self._label = QLabel(self)
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
@@ -116,39 +116,39 @@ class Overview(PlotWidget):
             line.setCursor(Qt.CursorShape.SplitHCursor)
         self._shade.setBrush(with_alpha(theme.background, 0.55))
         self._shade.setPen(pg.mkPen(theme.text))
-        self._marks.set_theme(theme)
+        self.marks.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what changed meanwhile."""
-        self._marks.catch_up()
+        self.marks.catch_up()
         super().showEvent(event)
 
     def _take_window(self) -> None:
         """The user drags the window or one of its edges."""
-        region, (start, stop) = self.window_region, self._link.visible
+        region, (start, stop) = self.window_region, self.link.visible
         left, right = (line.value() for line in region.lines)
-        least = self._link.min_span
+        least = self.link.min_span
         if region.moving:
             shift = left - self._shown.start
-            self._link.set_range(start + shift, stop + shift)
+            self.link.set_range(start + shift, stop + shift)
         elif region.lines[0].moving:
-            self._link.set_range(min(start + left - self._shown.start, stop - least), stop)
+            self.link.set_range(min(start + left - self._shown.start, stop - least), stop)
         elif region.lines[1].moving:
-            self._link.set_range(start, max(stop + right - self._shown.stop, start + least))
+            self.link.set_range(start, max(stop + right - self._shown.stop, start + least))
         else:
             return
         self._follow_range()
 
     def _follow_extent(self, *_extent: float) -> None:
-        extent = self._link.extent
+        extent = self.link.extent
         self.box.setXRange(*extent, padding=0.0)
-        text = format_time(extent.length, 0.1 if extent.length < 600 else 1.0, extent.length, self._link.unit)
-        unit = " s" if self._link.unit == "s" and extent.length < 60 else ""
+        text = format_time(extent.length, 0.1 if extent.length < 600 else 1.0, extent.length, self.link.unit)
+        unit = " s" if self.link.unit == "s" and extent.length < 60 else ""
         self._label.setText(_("whole file\n{length}").format(length=text + unit))
         self._follow_range()
 
     def _follow_range(self, *_: object) -> None:
-        extent, (start, stop) = self._link.extent, self._link.visible
+        extent, (start, stop) = self.link.extent, self.link.visible
         # Narrower windows are drawn and grabbed as this wide, or they could not be found.
         least = 8.0 * extent.length / max(self.box.width(), 1.0)
         wider = max(least - (stop - start), 0.0) / 2
@@ -160,4 +160,4 @@ class Overview(PlotWidget):
         path.addRect(extent.start - extent.length, -1.0, 3.0 * extent.length, 3.0)  # its border is out of sight
         path.addRect(self._shown.start, pixel, self._shown.length, 1.0 - pixel)
         self._shade.setPath(path)
-        self.window_region.setMovable(self._link.visible != extent)
+        self.window_region.setMovable(self.link.visible != extent)

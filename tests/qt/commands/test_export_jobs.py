@@ -20,6 +20,7 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.commands.export_jobs import known_delays, until, with_delays
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
+from osisnr_gui.qt.dialogs.figure_dialog import PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import is_open
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.session import Session, Source
@@ -65,13 +66,17 @@ def test_a_file_the_dialog_did_not_ask_about_is_asked_about(
     (tmp_path / "shot.png").write_bytes(OLD)
     asked = click_soon(monkeypatch, label)
     answer(tmp_path / "shot")
+    monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
     window.actions_by_id.by_id["export_png"].trigger()
     assert asked == ["shot.png exists already. Replace it?"]
+    if replaced:
+        qtbot.waitUntil(lambda: (tmp_path / "shot.png").read_bytes() != OLD, timeout=10_000)
     assert ((tmp_path / "shot.png").read_bytes() != OLD) is replaced
     answer(tmp_path / "new")
     window.actions_by_id.by_id["export_png"].trigger()
     answer(tmp_path / "new.png")
     window.actions_by_id.by_id["export_png"].trigger()
+    qtbot.waitUntil((tmp_path / "new.png").exists, timeout=10_000)
     assert len(asked) == 1, "the dialog itself asks about a name typed in full"
     assert (tmp_path / "new.png").read_bytes().startswith(b"\x89PNG")
 
@@ -79,8 +84,15 @@ def test_a_file_the_dialog_did_not_ask_about_is_asked_about(
 @pytest.mark.parametrize("action", ["export_csv", "export_png"])
 @pytest.mark.parametrize("name", ["m2.csv", "link.csv", "hard.csv", "./m2.csv"])
 def test_an_open_file_is_never_written_over(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, answer, action: str, name: str
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    answer,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    name: str,
 ) -> None:
+    monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
     reference, estimate = tmp_path / "m1.csv", tmp_path / "m2.csv"
     for path, values in ((reference, "1,2\n3,4\n"), (estimate, "1,2\n3,5\n")):
         path.write_text(values)

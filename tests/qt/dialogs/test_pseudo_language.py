@@ -18,15 +18,20 @@ from osisnr_gui.qt.dialogs.close_dialog import AboutDialog, version_text
 from osisnr_gui.qt.dialogs.estimate_dialogs import DelayDialog
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
-from osisnr_gui.qt.dialogs.file_dialogs import FORMATS, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import FORMATS, PlotDialog
 
+from osisnr_gui.qt.plots.figure import Figure
+from osisnr_gui.qt.plots.overview import Overview
+from osisnr_gui.qt.plots.time_link import TimeLink
+
+overview = Overview(TimeLink(), DARK)
 texts = [*MENUS.values(), *FORMATS.values(), *(text for row in MOUSE_ROWS for text in row)]
 for action in ACTIONS:
     if not action.id.startswith(("demo_", "colours_")):  # titles from elsewhere, and names of colour maps
         texts += [action.text, action.tip]
 for dialog in (
     AboutDialog(), DelayDialog(DARK), ErrorDialog("[it broke]", ""), FolderDialog(""),
-    PlotDialog("[plot]", 100),
+    PlotDialog(Figure([overview], overview.set_theme, 100), [overview]),
 ):
     texts.append(dialog.windowTitle())
     boxes = dialog.findChildren(QDialogButtonBox)

@@ -12,11 +12,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files
+from window_kit import open_window, picture_of, show_files
 
-from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.plot_export import picture_of, table_of
+from osisnr_gui.qt.plots.figure import Figure
+from osisnr_gui.qt.plots.plot_export import table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 
@@ -107,23 +108,26 @@ def test_the_menu_has_what_pyqtgraph_users_look_for(window: MainWindow, monkeypa
 
 
 @pytest.mark.parametrize("kind", [PNG, CSV])
-def test_it_is_saved(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_it_is_saved(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     path = tmp_path / f"plot.{kind}"
     monkeypatch.setattr("osisnr_gui.qt.commands.export_jobs.ask_where", lambda *_: str(path))
     row = window.views.plots.stack.row("osi")
     monkeypatch.setattr(PlotDialog, "exec", lambda _dialog: PlotDialog.DialogCode.Accepted)
     monkeypatch.setattr(PlotDialog, "format", property(lambda _dialog: kind))
     window.commands.exports.save_plot(row)
+    qtbot.waitUntil(path.exists, timeout=10_000)
     if kind == PNG:
         assert QImage(str(path)).width() == 2 * row.width()
     else:
         assert path.read_text().startswith('time,"A"\n')
 
 
-def test_only_a_picture_has_a_width(qtbot: QtBot) -> None:
-    dialog = PlotDialog("OSI-SNR", 900)
-    qtbot.addWidget(dialog)
-    assert (dialog.format, dialog.pixels) == (PNG, 1800)
-    dialog._format.setCurrentIndex(1)
+def test_only_a_picture_has_a_width(window: MainWindow) -> None:
+    row = window.views.plots.stack.row("osi")
+    dialog = PlotDialog(Figure([row], row.set_theme, 1800, 192.0), [row])
+    assert (dialog.format, dialog.figure.pixels) == (PNG, 1800)
+    dialog._format.setCurrentIndex(dialog._format.findData(CSV))
     assert dialog.format == CSV
     assert not dialog._width.isEnabled()

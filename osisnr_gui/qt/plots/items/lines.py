@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from osisnr_gui.core.reduce import Pyramid, is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.core.types import FloatArray
@@ -227,14 +227,17 @@ class Line(pg.InfiniteLine):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw from end to end."""
-        left, right = self._endPoints
-        scale = self._exportOpts.get("resolutionScale", 1.0) if self._exportOpts else 1.0
+        line = QLineF(self._endPoints[0], 0.0, self._endPoints[1], 0.0)
+        if self._exportOpts:  # in pixels: a pen that no transform broadens is too thin in a fine figure
+            line = painter.transform().map(line)
+            painter.setTransform(QTransform())
         for pen in (self.currentPen,) if self.halo is None else (self.halo, self.pen):
-            if scale != 1.0:
+            if self._exportOpts:
                 pen = QPen(pen)
-                pen.setWidthF(max(pen.widthF(), 1.0) * scale)
+                pen.setCosmetic(False)
+                pen.setWidthF(max(pen.widthF(), 1.0))
             painter.setPen(pen)
-            painter.drawLine(QPointF(left, 0.0), QPointF(right, 0.0))
+            painter.drawLine(line)
 
     def _computeBoundingRect(self) -> QRectF:
         """From end to end of the ViewBox, as broad as the broadest pen.

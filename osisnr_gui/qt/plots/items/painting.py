@@ -51,7 +51,8 @@ class PixelItem(pg.GraphicsObject):
         t = box.childGroup.transform().inverted()[0] * painter.transform()
         m11, m12, m21, m22 = (round(v, SCALE_DIGITS) for v in (t.m11(), t.m12(), t.m21(), t.m22()))
         painter.setTransform(QTransform(m11, m12, m21, m22, round(t.dx(), SHIFT_DIGITS), round(t.dy(), SHIFT_DIGITS)))
-        box.pixel_ratio = abs(painter.deviceTransform().m11())
+        options = self._exportOpts or {}
+        box.pixel_ratio = options.get("pixel_ratio") or abs(painter.deviceTransform().m11())
         painter.setClipRect(box.rect())
         return box
 
@@ -325,9 +326,10 @@ def hatch_brush(mask: npt.NDArray[np.bool_], ground: QColor, line: QColor, pixel
 
 
 def _texture(pixels: npt.NDArray[np.uint32], pixel_ratio: float) -> QBrush:
-    image = argb_image(pixels)
-    image.setDevicePixelRatio(pixel_ratio)
-    return QBrush(image)
+    # A pixel ratio of the image would do on a screen; vector files leave it out.
+    brush = QBrush(argb_image(pixels))
+    brush.setTransform(QTransform.fromScale(1 / pixel_ratio, 1 / pixel_ratio))
+    return brush
 
 
 def _premultiplied(colour: QColor) -> int:

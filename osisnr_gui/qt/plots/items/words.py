@@ -160,7 +160,7 @@ class RowWords(PixelItem):
         if not self.title or room < LEAST_TITLE:
             return None
         widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
-        for_title = room - min(sum(widths), 0.4 * room)  # the keys may take so much from the title
+        for_title = room - min(sum(widths), 0.6 * room)  # the keys may take so much from the title
         beside = for_title - metrics.horizontalAdvance(note)
         if beside < min(metrics.horizontalAdvance(self.title), LEAST_NAME):
             note, beside = "", for_title

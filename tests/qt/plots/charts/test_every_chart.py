@@ -14,15 +14,15 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_window, picture_of, wait_final
 
-from osisnr_gui.qt.dialogs.file_dialogs import CSV, PNG, PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.look.theme import DARK
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
-from osisnr_gui.qt.plots.plot_export import picture_of, table_of
+from osisnr_gui.qt.plots.plot_export import table_of
 
 #: By the demo that shows them, what brings them into sight.
 CHARTS = {
@@ -86,6 +86,7 @@ def test_a_right_click_offers_view_all_and_export(
         assert list(actions) == ["View all", "Export…"]
         for wanted["kind"] in (PNG, CSV):
             actions["Export…"].trigger()
+            qtbot.waitUntil((tmp_path / asked[-1]).exists, timeout=10_000)
         name = chart.NAME
         assert asked[-2:] == [f"{name}.png", f"{name}.csv"]
         assert QImage(str(tmp_path / f"{name}.png")).width() == 2 * chart.width()
