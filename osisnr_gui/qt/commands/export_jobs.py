@@ -78,13 +78,13 @@ class ExportJobs(QObject):
         """`view` gives what is on screen."""
         super().__init__(window)
         self._window, self._views, self._view = window, views, view
-        self._jobs = Jobs("export", self)
-        self._jobs.reported.connect(lambda done: done())
-        self._jobs.failed.connect(self._show_failure)
+        self.jobs = Jobs("export", self)
+        self.jobs.reported.connect(lambda done: done())
+        self.jobs.failed.connect(self._show_failure)
 
     def may_close(self) -> bool:
         """Ask about files that are still being written; False when the window is to stay until they are."""
-        if not self._jobs.is_busy:
+        if not self.jobs.is_busy:
             return True
         text = _("A file is still being written. Close without it?")
         anyway = _("&Close without it"), QMessageBox.ButtonRole.DestructiveRole
@@ -107,7 +107,7 @@ class ExportJobs(QObject):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             numbers, title, kind = self.numbers(), _("Save the report"), "HTML (*.html)"
             make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes)
-            self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self._jobs.is_closed))
+            self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self.jobs.is_closed))
         dialog.deleteLater()
 
     def save_sound(self) -> None:
@@ -179,7 +179,7 @@ class ExportJobs(QObject):
 
     def _add(self, path: str, parts: Parts) -> None:
         self._say(_("Saving {name} …").format(name=os.path.basename(path)))
-        self._jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
+        self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
@@ -194,7 +194,7 @@ class ExportJobs(QObject):
             self._say(_("Applying the masks to the mixture…"))
             paths = masked_paths(recipe, folder)
             files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
-            self._jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
+            self.jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
 
     def numbers(self) -> Callable[[], Analysis]:
         """What works out the numbers of the present session, on the export thread.
@@ -208,7 +208,7 @@ class ExportJobs(QObject):
         wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
         def numbers() -> Analysis:
-            analysis = analyse(session, wanted=wanted, cancelled=lambda: self._jobs.is_closed)
+            analysis = analyse(session, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
             return finish(with_delays(analysis, delays))  # notices tell of delays, too
 
         return numbers

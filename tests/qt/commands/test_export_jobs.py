@@ -77,6 +77,7 @@ def test_a_file_the_dialog_did_not_ask_about_is_asked_about(
     answer(tmp_path / "new.png")
     window.actions_by_id.by_id["export_png"].trigger()
     qtbot.waitUntil((tmp_path / "new.png").exists, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.commands.exports.jobs.is_busy, timeout=10_000)
     assert len(asked) == 1, "the dialog itself asks about a name typed in full"
     assert (tmp_path / "new.png").read_bytes().startswith(b"\x89PNG")
 
