@@ -39,6 +39,7 @@ def open_window(
         yield window
     finally:
         window.commands.session_files.may_close = lambda: True  # nobody answers here
+        window.commands.exports.may_close = lambda: True
         window.close()
         window.deleteLater()
         QApplication.processEvents()
