@@ -151,19 +151,18 @@ class ExportJobs(QObject):
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
             error = SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
             self._show_failure(error_words(error), "")
-        elif kind != PNG:
-            self.write_bytes(path, figure.svg() if kind == SVG else figure.pdf())
-        else:
-            image, stamps = figure.image(), {track.source.path: track.stamp for track in store.analysis.tracks}
+            return
+        data = png_bytes(figure.image()) if kind == PNG else figure.svg() if kind == SVG else figure.pdf()
+        if kind == PNG and dialog.session.isChecked():
+            stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
+            hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
             session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
-            holds_session = dialog.session.isChecked()
-
-            def parts() -> Iterator[bytes]:
-                hashes = (store.hashes.make(source.path, stamps.get(source.path)) for source in session.sources)
-                data = png_bytes(image)
-                yield with_text(data, KEYWORD, figure_text(session, view, hashes)) if holds_session else data
-
-            self._add(path, parts)
+            try:
+                data = with_text(data, KEYWORD, figure_text(session, view, hashes))
+            except FileError as failure:
+                self._show_failure(error_words(failure), "")
+                return
+        self.write_bytes(path, data)
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
@@ -175,11 +174,8 @@ class ExportJobs(QObject):
         """Ask where, then work out and save a file in the background."""
         path = self.ask(title, name, kind)
         if path:
-            self._add(path, parts)
-
-    def _add(self, path: str, parts: Parts) -> None:
-        self._say(_("Saving {name} …").format(name=os.path.basename(path)))
-        self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
+            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
+            self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""

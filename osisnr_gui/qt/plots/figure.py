@@ -234,5 +234,6 @@ _PATTERN = re.compile("<pattern .*?</pattern>", re.DOTALL)
 def png_bytes(image: QImage) -> bytes:
     """A picture as a PNG file."""
     buffer = QBuffer()
-    QImageWriter(buffer, b"PNG").write(image)  # opens it
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, b"PNG").write(image)
     return bytes(buffer.data().data())
