@@ -25,8 +25,8 @@ DONE = (
 )
 #: Two words, or one with a capital letter: what no identifier, key, style sheet or format looks like.
 READABLE = re.compile(r"[A-Za-z]{2,},? [A-Za-z]{2,}|^[A-Z][a-z]{2,}…?$|^[A-Z][a-z]+ [a-z0-9{]")
-#: Marks text up: not words.
-TAG = re.compile(r"<[^<>]*>")
+#: Marks text up: not words. In a template a tag may end at a value.
+TAG = re.compile(r"<[a-z/][^<>]*(>|$)|<[^<>]*>")
 #: Names of keys, as `QKeySequence` reads them in every language.
 KEYS = frozenset({"Backspace", "Down", "End", "Escape", "Home", "Left", "Right", "Space", "Up"})
 #: Calls that mark a sentence, whose English is for logs and developers (`str()` of an exception), or which no person
