@@ -5,6 +5,7 @@ import numpy as np
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
+from osisnr_gui.session.inspection.faults import Fault, FaultKind
 from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
 from osisnr_gui.session.session import Criterion, Session
@@ -161,3 +162,31 @@ def frame_kind(bad: BadFrames, index: int) -> str:
     if status is FrameStatus.NONFINITE:
         return _("not a number")
     return _("active") if bad.facts.active[index] else _("silent")
+
+
+def fault_sentence(fault: Fault, time: float, name: str, unit: str) -> str:
+    """What is wrong with estimate `name` at a time, in plain words. unit : of the time axis, "s" or "frames"."""
+    when = words.duration(time) if time >= 60 else f"{words.number(time, 1)} s"
+    value, kind = fault.value, fault.kind
+    template = {
+        FaultKind.MUFFLED: _("At {when} {name} is muffled: everything above {value} is missing."),
+        FaultKind.MISSING: _("At {when} the sound is missing in {name}."),
+        FaultKind.NOISE: _("At {when} there is noise in {name}, or another sound that does not belong there."),
+        FaultKind.CLIPPED: _("At {when} {name} is distorted: the loudest parts are cut off."),
+        FaultKind.LEVEL: _("At {when} {name} is too loud, by {value}."),
+        FaultKind.DELAY: _("At {when} {name} comes too late, by {value}."),
+        FaultKind.OTHER: _("At {when} {name} is not as it should be."),
+    }[kind]
+    if unit != "s":
+        when = _("frame {n}").format(n=words.count(round(time)))
+    if value < 0:
+        template = _("At {when} {name} is too quiet, by {value}.")
+        if kind is FaultKind.DELAY:
+            template = _("At {when} {name} comes too early, by {value}.")
+    said = {
+        FaultKind.MUFFLED: lambda hz: words.rate(round(hz)),
+        FaultKind.LEVEL: words.db,
+        FaultKind.DELAY: words.milliseconds,
+    }
+    shown = said[kind](abs(value)) if kind in said else ""
+    return template.format(when=when, name=name, value=shown).replace(" dB", "\u00a0dB").replace(" kHz", "\u00a0kHz")
