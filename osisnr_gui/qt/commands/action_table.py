@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from osisnr_gui.batch.pair_list import State
+from osisnr_gui.qt.commands.tour import Tour
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.legend import LegendDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog, Palette
@@ -203,6 +204,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
     Action("present", "view", _("Presentation"), ("F5",), _("For an audience: the verdict in large words, two pictures, one curve and the sounds, over the whole screen; Esc leaves it and everything is as before"), run=lambda c: c.present(), enabled=has_pair),
+    Action("tour", "view", _("Tour of the worst places"), ("Shift+F5",), _("For an audience: the five worst places, or those with a note, one after the other: shown, named in plain words and heard in the reference and every estimate"), run=lambda c: c.present(Tour), enabled=has_pair),
     Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
     Action("reset_layout", "view", _("Reset layout"), (), _("Panels, plots and their sizes as at the first start"), run=lambda c: c.reset_layout()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.delays.change(edits.swap), enabled=has_pair),

@@ -6,8 +6,6 @@ than even a sine has there; a low-pass takes all bands from one frequency on and
 the level of a band by as much as it lowers its coherence with s: with e = s + n both ratios are 1 + |n|²/|s|².
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.stft import default_hop, default_n_fft, frames_of, window
-from osisnr_gui.core.types import ComplexArray, FloatArray, FrameStatus
+from osisnr_gui.core.types import ComplexArray, FloatArray
 from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.readers import AudioSignal
@@ -60,8 +58,6 @@ class Fault:
 
 
 OTHER = Fault(FaultKind.OTHER)
-#: What is wrong where most frames have this status; nothing more can be told of masks.
-OF_STATUS = {FrameStatus.SILENT_ESTIMATE: FaultKind.MISSING, FrameStatus.SILENT_REFERENCE: FaultKind.NOISE}
 
 
 def look_at(pair: PairAnalysis, start: float, stop: float) -> Fault:
@@ -69,9 +65,9 @@ def look_at(pair: PairAnalysis, start: float, stop: float) -> Fault:
     score, reference, rate = pair.score, pair.reference, pair.sample_rate
     if score is None or reference is None:
         return OTHER
-    status = score.facts.status[selected_frames(pair, start, stop)]
-    for known, kind in OF_STATUS.items():
-        if 2 * np.count_nonzero(status == known) > status.size:
+    frames, gate = selected_frames(pair, start, stop), score.bad.gate
+    for known, kind in ((gate.missed, FaultKind.MISSING), (gate.false_activity, FaultKind.NOISE)):
+        if 2 * np.count_nonzero(known[frames]) > frames.stop - frames.start:
             return Fault(kind)
     gains = np.abs(score.facts.frames.projection.gain[score.facts.active])
     if rate is None or reference.kind != "audio" or not gains.size:
