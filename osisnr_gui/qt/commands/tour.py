@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -32,12 +33,13 @@ FRAMES_PER_SECOND = 125.0  # of a time axis in frames
 READ_MS, PAUSE_MS, LOOK_MS = 3000, 700, 2500
 
 
-def find_places(analysis: Analysis, index: int) -> list[Note]:
-    """The notes, in the order of time; else the worst segments of an estimate, the worst one first."""
-    score = analysis.pairs[index].score
-    if analysis.session.notes or score is None:
-        return sorted(analysis.session.notes, key=lambda note: note.start)
-    return [Note(*score.bad.figures.span(place)) for place in score.bad.figures.worst_first[:MOST_PLACES].tolist()]
+def find_places(analysis: Analysis, index: int, longest: float) -> list[Note]:
+    """The notes, in the order of time; else the worst segments of an estimate, the worst one first. No long ones."""
+    places, score = sorted(analysis.session.notes, key=lambda note: note.start), analysis.pairs[index].score
+    if not places and score is not None:
+        figures = score.bad.figures
+        places = [Note(*figures.span(place)) for place in figures.worst_first[:MOST_PLACES].tolist()]
+    return [replace(place, stop=min(place.stop, place.start + longest)) for place in places]
 
 
 def look_at_all(analysis: Analysis, index: int, places: list[Note], job: Job) -> list[Fault] | None:
@@ -64,10 +66,9 @@ class Tour(Presentation):
         self.message.hide()  # the caption has its room
         bar.play_button.hide()
         bar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it shows what is heard
-        self._of, self._match, self._second = views.selection.index, views.player.match, 1.0
-        if views.plots.link.unit != "s":
-            self._second = FRAMES_PER_SECOND
-        self.places = find_places(views.store.analysis, self._of)
+        self._of, self._match = views.selection.index, views.player.match
+        self._second = 1.0 if views.plots.link.unit == "s" else FRAMES_PER_SECOND
+        self.places = find_places(views.store.analysis, self._of, LONGEST * self._second)
         self._at, self._faults, self._steps = -1, list[Fault](), iter(list[int | Sound]())
         self._sounds = self._is_held = False
         self._rest_ms = 0
@@ -78,8 +79,7 @@ class Tour(Presentation):
         views.player.changed.connect(self._follow_player)
         self._jobs = Jobs("tour", self)
         self._jobs.reported.connect(self._begin)
-        cut = [Note(place.start, min(place.stop, place.start + LONGEST * self._second)) for place in self.places]
-        self._jobs.start(partial(look_at_all, views.store.analysis, self._of, cut))
+        self._jobs.start(partial(look_at_all, views.store.analysis, self._of, self.places))
 
     def _connect_keys(self, actions: Mapping[str, QAction]) -> list[QToolButton]:
         self.addAction(actions["present"])
@@ -90,8 +90,7 @@ class Tour(Presentation):
 
     def _show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         super()._show_analysis(analysis, changed)
-        self.word.setText(self._words[0])
-        self.sentence.setText(self._words[1])
+        self._say(*self._words)
 
     def _say(self, title: str, sentence: str) -> None:
         self._words = title, sentence
@@ -134,11 +133,12 @@ class Tour(Presentation):
         beside = sorted((self._of, *rivals(analysis.session, self._of)))
         sounds = self._views.player.recipe.reference_of(self._of), *(Sound(SoundKind.ESTIMATE, k) for k in beside)
         for at, place in list(enumerate(self.places, 1))[self._at :]:
-            self._at, around = at - 1, AROUND * self._second
-            stop = min(place.stop, place.start + LONGEST * self._second)
-            self._played = TimeSpan(max(place.start - around, link.extent.start), min(stop + around, link.extent.stop))
-            link.select(place.start, stop)
-            link.set_range(self._played.start - SHOWN_AROUND, self._played.stop + SHOWN_AROUND)
+            self._at, around, beyond = at - 1, AROUND * self._second, SHOWN_AROUND * self._second
+            start, stop = max(place.start - around, link.extent.start), min(place.stop + around, link.extent.stop)
+            self._played = TimeSpan(start, stop)
+            self._views.selection.select(self._of, self._views.count)
+            link.select(place.start, place.stop)
+            link.set_range(start - beyond, stop + beyond)
             title = caption(self._faults[self._at], place, self._of, link.unit)
             self._say(title, heard_words(None, at, len(self.places)))
             yield READ_MS

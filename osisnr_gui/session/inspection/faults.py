@@ -9,6 +9,7 @@ the level of a band by as much as it lowers its coherence with s: with e = s + n
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -78,24 +79,16 @@ def look_at(pair: PairAnalysis, start: float, stop: float) -> Fault:
         return find_fault(s.read(*stretch), e.read(*stretch) / (float(np.median(gains)) or 1.0), rate, margin)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bands:
-    """Sums over the cells of every band that is heard in the reference; low : where it begins, Hz."""
+class _Bands(NamedTuple):
+    """Of every band that is heard in the reference: where it begins (Hz), and the estimate's level against it (dB).
+
+    coherence : share of the estimate's energy that is a fixed filter of the reference. still : that filter's gain.
+    """
 
     low: FloatArray
-    reference: FloatArray
-    estimate: FloatArray
-    product: ComplexArray
-
-    @property
-    def gain_db(self) -> FloatArray:
-        """Level of the estimate against the reference."""
-        return 10.0 * np.log10((self.estimate + TINY) / self.reference)
-
-    @property
-    def coherence(self) -> FloatArray:
-        """Share of the estimate's energy that is a fixed filter of the reference."""
-        return np.abs(self.product) ** 2 / (self.reference * self.estimate + TINY)
+    gain_db: FloatArray
+    coherence: FloatArray
+    still: FloatArray
 
 
 def find_fault(reference: FloatArray, estimate: FloatArray, rate: int, margin: int) -> Fault:
@@ -108,7 +101,7 @@ def find_fault(reference: FloatArray, estimate: FloatArray, rate: int, margin: i
         return OTHER
     if np.median(energy_e[heard] / energy_s[heard]) < 10 ** (-MISSING_DB / 10):
         return Fault(FaultKind.MISSING)
-    lag, shared, shared_at_0 = find_lag(reference, estimate[core], margin)
+    lag, shared, shared_at_0 = _find_lag(reference, estimate[core], margin)
     moved = slice(core.start - lag, core.stop - lag)
     if _is_clipped(estimate[core]) and not _is_clipped(reference[moved]):
         return Fault(FaultKind.CLIPPED)
@@ -126,20 +119,16 @@ def find_fault(reference: FloatArray, estimate: FloatArray, rate: int, margin: i
     return Fault(FaultKind.NOISE) if is_noise else OTHER
 
 
-def find_lag(reference: FloatArray, part: FloatArray, margin: int) -> tuple[int, float, float]:
-    """By how many samples a part of an estimate is late, and what of its energy the reference explains there, and at 0.
-
-    reference : begins and ends `margin` samples before and after the part; so far is looked in both directions.
-    """
+def _find_lag(reference: FloatArray, part: FloatArray, margin: int) -> tuple[int, float, float]:
+    """By how many samples a part of an estimate is late, and what of it the reference explains there, and at 0."""
     n = len(reference)
     products = np.fft.irfft(np.fft.rfft(reference) * np.conj(np.fft.rfft(part, n)), n)[: 2 * margin + 1]
     sums = np.concatenate(([0.0], np.cumsum(reference**2)))
     energies = sums[len(part) :] - sums[: 2 * margin + 1]
     shares = np.maximum(products, 0.0) ** 2 / (energies * float(part @ part) + TINY)
     best = int(np.argmax(shares))
-    if shares[best] < SAME_SHARE:  # nothing of the kind: it stays where it is
-        return 0, float(shares[best]), float(shares[margin])
-    return margin - best, float(shares[best]), float(shares[margin])
+    lag = margin - best if shares[best] >= SAME_SHARE else 0  # else nothing of the kind: it stays where it is
+    return lag, float(shares[best]), float(shares[margin])
 
 
 def _spectra(samples: FloatArray, part: slice, rate: int) -> ComplexArray:
@@ -154,10 +143,11 @@ def _spectra(samples: FloatArray, part: slice, rate: int) -> ComplexArray:
 def _sum_bands(s: ComplexArray, e: ComplexArray, rate: int) -> _Bands:
     bin_hz = rate / 2 / (s.shape[1] - 1)
     starts = [math.ceil(edge / bin_hz) for edge in EDGES if edge < rate / 2 - bin_hz]
-    sums = [np.add.reduceat(x.sum(axis=0), starts) for x in (np.abs(s) ** 2, np.abs(e) ** 2, np.conj(s) * e)]
-    heard = sums[0] > sums[0].max() * 10 ** (-AUDIBLE_DB / 10)
-    low = np.array(EDGES[: len(starts)], dtype=np.float64)
-    return _Bands(low[heard], *(each[heard] for each in sums))
+    ss, ee, se = (np.add.reduceat(x.sum(axis=0), starts) for x in (np.abs(s) ** 2, np.abs(e) ** 2, np.conj(s) * e))
+    heard, low = ss > ss.max() * 10 ** (-AUDIBLE_DB / 10), np.array(EDGES[: len(starts)], dtype=np.float64)
+    ss, ee, se = ss[heard], ee[heard], se[heard]
+    coherence = np.abs(se) ** 2 / (ss * ee + TINY)
+    return _Bands(low[heard], 10.0 * np.log10((ee + TINY) / ss), coherence, np.real(se) / ss)
 
 
 def _is_clipped(samples: FloatArray) -> bool:
@@ -176,20 +166,18 @@ def _lost_above(bands: _Bands) -> float:
     below, above = gain_db[:first], gain_db[first:]
     if first < 2 or above.size < 3 or np.median(above) > -2.0 * LOST_DB or np.median(below) < -LEVEL_DB:
         return math.nan
-    if np.median(bands.coherence[:first]) < 0.5:
-        return math.nan  # another sound, whose spectrum may end there
-    return float(bands.low[first])
+    is_same = np.median(bands.coherence[:first]) >= 0.5  # else another sound, whose spectrum may end there
+    return float(bands.low[first]) if is_same else math.nan
 
 
 def _is_noisy(bands: _Bands) -> bool:
     """Whether bands are as much louder as they are less coherent, and the reference is still in them."""
     lost_db = -10.0 * np.log10(np.clip(bands.coherence, 0.01, 1.0))
-    still = np.real(bands.product) / bands.reference
     noisy = lost_db >= 3.0  # at least as much noise as sound
     if np.count_nonzero(noisy) < 3:
         return False
     added = float(np.sum(bands.gain_db[noisy]))
-    return added >= 0.5 * float(np.sum(lost_db[noisy])) and 0.5 < float(np.median(still)) < 2.0
+    return added >= 0.5 * float(np.sum(lost_db[noisy])) and 0.5 < float(np.median(bands.still)) < 2.0
 
 
 def _follows(reference: FloatArray, part: FloatArray, margin: int, rate: int) -> bool:

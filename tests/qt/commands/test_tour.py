@@ -280,7 +280,7 @@ def _record(folder: Path) -> FloatArray:
                 assert process.poll() is None
                 assert time.monotonic() < stop
                 time.sleep(0.2)
-            time.sleep(15)
+            time.sleep(20)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
