@@ -10,6 +10,15 @@ from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.segment_words import fault_sentence
 from osisnr_gui.text.verdict import grade_words, verdict_sentence
 
+#: Of the window's parts: sources, overview, a picture, the curve, the numbers, what plays.
+FIRST_STEPS = (
+    _("New here? Six short notes. The files: what was wanted is the reference, what came out are A, B, …"),
+    _("The whole file at a glance. Orange marks bad places; drag the frame to move."),
+    _("A picture of the sound: time runs to the right, high tones are above, and bright is loud. The wheel zooms."),
+    _("How close each estimate comes to the reference, moment by moment: higher is better. N goes to a bad place."),
+    _("How good the estimate is: a word, a sentence, and the numbers behind them."),
+    _("Space plays. Keys switch what you hear in mid-sound: 0 the reference, 1 and 2 the estimates."),
+)
 #: With more estimates than this there is room for the word of each only.
 MOST_SENTENCES = 3
 

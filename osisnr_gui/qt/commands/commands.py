@@ -15,12 +15,12 @@ from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommand
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
+from osisnr_gui.qt.commands.first_tour import FirstTour
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.commands.tour import Tour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -74,7 +74,7 @@ class Commands:
         self._there = (False, False)  # selection, loop
         self.presentation: Presentation | None = None  # while there is one
         self.asks = False  # whether somebody sits before the window who can be asked
-        self.is_tour_due = False  # it begins once everything is compared
+        self.due = ""  # the action that is run once everything is compared
         self._connect()
         self._follow_states()
 
@@ -84,7 +84,7 @@ class Commands:
         views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
         views.welcome.tour_requested.connect(self.tour_demo)
-        self.store.analysis_changed.connect(lambda *_: QTimer.singleShot(0, self.window, self.begin_tour))
+        self.store.analysis_changed.connect(lambda *_: QTimer.singleShot(0, self.window, self.run_due))
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(partial(self.ask, add=True))
@@ -160,18 +160,20 @@ class Commands:
         """Open one of the demos."""
         if self._start_anew():
             self.store.open(demo_session(name))
+            if self.asks and not self.views.settings.flag("shown_round", False):
+                self.due = "first_tour"
 
     def tour_demo(self) -> None:
         """The tour of the demo that has most to show."""
         self.open_demo("damaged")
-        self.is_tour_due = True
+        self.due = "tour"
 
-    def begin_tour(self) -> None:
-        """The tour, if it is due and all is there."""
-        analysis = self.store.analysis
-        if self.is_tour_due and analysis.complete and self.actions.by_id["tour"].isEnabled():
-            self.is_tour_due = False
-            self.present(Tour)
+    def run_due(self) -> None:
+        """What is due, if all is there."""
+        due = self.actions.by_id.get(self.due)
+        if due is not None and self.store.analysis.complete and due.isEnabled():
+            self.due = ""
+            due.trigger()
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -382,7 +384,9 @@ class Commands:
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""
-        if self.folders.shows_list:
+        if (first_tour := self.window.findChild(FirstTour)) is not None:
+            first_tour.close()
+        elif self.folders.shows_list:
             self.folders.stop()
         elif self.store.is_busy:
             self.cancel()

@@ -224,7 +224,7 @@ def test_without_a_card_it_goes_on_in_real_time(qtbot: QtBot, monkeypatch: pytes
 def test_masks_without_a_mixture_are_looked_at(qtbot: QtBot, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _quick(monkeypatch)
     with open_window(qtbot) as window:
-        window.commands.is_tour_due = True
+        window.commands.due = "tour"
         window.commands.take_files([str(samples / f"4_masks_{name}.npy") for name in ("irm", "est")], add=False)
         qtbot.waitUntil(lambda: isinstance(window.commands.presentation, Tour), timeout=20_000)
         shown = window.commands.presentation
@@ -289,7 +289,7 @@ def _record(folder: Path) -> FloatArray:
 
 def _check_recording(played: FloatArray, files: list[FloatArray]) -> None:
     found: list[tuple[float, float]] = []
-    after = 0
+    after = max(int(np.flatnonzero(np.abs(played) > 1e-4)[0]) - FILE_RATE, 0)  # before that the program starts
     for start, end in ((0.84, 1.19), (4.50, 4.77)):
         parts = [file[round((start - 0.35) * FILE_RATE) : round((end + 0.35) * FILE_RATE)] for file in files]
         for k, part in enumerate(parts):
