@@ -25,8 +25,8 @@ class FirstTour(QFrame):
         super().__init__(window)
         views.settings.put("shown_round", True)
         plots = views.plots
-        overview, curve = plots.findChildren(Overview)[0], plots.stack.row("osi")
-        parts = views.sources, overview, plots.spectrograms[0], curve, views.loss, bar or window
+        shown = plots.findChildren(Overview)[0], plots.spectrograms[0], plots.stack.row("osi")
+        parts: tuple[QWidget, ...] = views.sources, *shown, views.loss, bar or window
         self._steps = [step for step in zip(parts, FIRST_STEPS, strict=True) if step[0].isVisible()]
         self._at, self._window, self._mark = -1, window, FocusMark(window)
         self.setProperty("role", "bubble")

@@ -300,5 +300,5 @@ def _check_recording(played: FloatArray, files: list[FloatArray]) -> None:
             found.append(((after + where) / FILE_RATE, len(part) / FILE_RATE))
             after += where + len(part)
     gaps = [later - (begun + length) for (begun, length), (later, _) in pairwise(found)]
-    for gap, least in zip(gaps, (0.7, 0.7, 3.7, 0.7, 0.7), strict=True):  # 3 s to read the next caption
+    for gap, least in zip(gaps, (0.65, 0.65, 3.5, 0.65, 0.65), strict=True):  # timers are coarse
         assert least <= gap <= least + 1.0, gaps
