@@ -113,9 +113,7 @@ def test_what_is_heard_is_what_is_said(
         assert lit == {REFERENCE: "0  Reference", EST_A: "1  Estimate A", EST_B: "2  Estimate B"}[sound]
         file = _files(samples)[ORDER.index(sound)]
         part = file[round(span.start * FILE_RATE) + 400 : round(span.stop * FILE_RATE) - 400]
-        where, likeness = _find(part, recording)
-        assert likeness > 0.999
-        assert where < 4096  # it begins at once
+        assert _find(part, recording)[1] > 0.999
     assert "A: strong errors" in shown.sentence.text()
     assert "B: errors audible" in shown.sentence.text()
 
