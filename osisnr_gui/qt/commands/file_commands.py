@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Job, Jobs, give_back_memory
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import QUIET_SECONDS, ContentHashes, FileChange, FileChanges
@@ -14,6 +14,7 @@ from osisnr_gui.session.tracks import Stamp, stamp_of
 Files = dict[str, Stamp | None]
 
 POLL_MS = round(1000 * QUIET_SECONDS) + 100  # the second look finds a file at rest
+EMPTIED_MS = 2000  # nothing is open for so long: threads have let go of what was
 
 
 class FileCommands(QObject):
@@ -28,6 +29,8 @@ class FileCommands(QObject):
         self._tried: frozenset[FileChange] = frozenset()
         self._files: Files = {}
         self._hashed: set[tuple[str, Stamp | None]] = set()
+        self._emptied = QTimer(self, singleShot=True, interval=EMPTIED_MS)
+        self._emptied.timeout.connect(give_back_memory)
         self.hashing = Jobs("file-hash", self)
         self.hashing.reported.connect(lambda _path: self._show_contents())
         self.watch = FileWatch(self)
@@ -56,7 +59,8 @@ class FileCommands(QObject):
         self._decide()
 
     def show_analysis(self, analysis: Analysis, _selected: int) -> None:
-        """Watch the files of a finished analysis."""
+        """Watch the files of a finished analysis; where there are none any more, give their memory back."""
+        self._emptied.start() if analysis.session.is_empty else self._emptied.stop()
         if analysis.complete:
             self._files = {}
             for track in analysis.tracks:  # the first one counts: a file may stand in two roles

@@ -120,9 +120,9 @@ class Palette(CloseDialog):
         return super().eventFilter(watched, event)
 
     def _look(self, wanted: str) -> None:
+        self.list.clear()  # while `shown` is what it lists: a hint is shown for each item that is current meanwhile
         self.shown = [self._entries[place] for place in find(self._entries, wanted, self._recent)]
         faint = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-        self.list.clear()
         for entry in self.shown:
             item = QTreeWidgetItem(self.list, [entry.text, entry.place, entry.keys])
             for column in range(len(COLUMNS)) if entry.why else ():

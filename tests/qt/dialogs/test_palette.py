@@ -205,3 +205,15 @@ def test_f1_lists_keys_then_the_mouse_and_a_double_click_runs(qtbot: QtBot, wind
     assert dialog.isVisible(), "one click chooses"
     QTest.mouseDClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.views.view_bar.colours != before
+
+
+def test_fewer_found_than_the_place_of_the_last_one_chosen(qtbot: QtBot) -> None:
+    dialog = Palette("Find", ENTRIES, None)
+    qtbot.addWidget(dialog)
+    QTest.keyClick(dialog.search, Key.Key_End)
+    dialog.list.setCurrentItem(dialog.list.topLevelItem(len(ENTRIES) - 1))
+    with qtbot.captureExceptions() as errors:
+        QTest.keyClicks(dialog.search, "zoom")
+    assert not errors
+    assert [entry.key for entry in dialog.shown] == ["zoom"]
+    assert dialog.hint.text() == "Show the selected range"
