@@ -207,25 +207,6 @@ def test_bands_are_seen_where_they_are(qtbot, link):
     assert row.grab().toImage() == plain
 
 
-@pytest.mark.parametrize("over", [False, True])
-def test_every_kind_looks_the_same_whatever_else_is_shaded(qtbot, link, over):
-    row = TimePlot(link, DARK, "osi")
-    qtbot.addWidget(row)
-    row.resize(1000, 150)
-    shading = Shading(over=over)
-    row.add(shading)
-    places = {kind: (10.0 + 20 * kind, 20.0 + 20 * kind) for kind in BandKind}
-    shading.show_runs(runs(*zip(*places.values(), strict=True), list(BandKind)))
-    together, left, right = row.grab().toImage(), pixels(row).x_of(0.0), pixels(row).x_of(1.0)
-    for kind, (start, stop) in places.items():
-        shading.show_runs(runs([start], [stop], [kind]))
-        alone, middle = row.grab().toImage(), round(left + (start + stop) / 2 * (right - left))
-        for x in range(middle, middle + 8):
-            for y in range(40, 140):
-                one, other = together.pixelColor(x, y), alone.pixelColor(x, y)
-                assert max(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True)) <= 1
-
-
 def test_on_a_picture_runs_are_a_stripe_and_hardly_tint_it(qtbot, link):
     images = []
     for over in (False, True):

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from osisnr_gui.core.reduce import is_crowded, runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
@@ -80,7 +80,6 @@ class BandKind(IntEnum):
     FALSE_ACTIVITY = 3  # the estimate is active where the reference is silent
 
 
-ARGB = QImage.Format.Format_ARGB32_Premultiplied
 #: What is painted for one view: brushes over the full height, brushes of the stripe, and the pixels of dotted edges.
 Brushes = tuple[list[QBrush], list[QBrush], list[float]]
 
@@ -138,8 +137,7 @@ class Runs:
         # Narrower runs have no edges: two dotted lines in three pixels are noise.
         wide = (runs.stops - runs.starts) * vb.width() >= 4 * (vb.t1 - vb.t0)
         xs = vb.x_of(np.concatenate((runs.starts[wide], runs.stops[wide])))
-        edges = np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
-        return _flattened(full, vb), _flattened(stripe, vb), edges
+        return full, stripe, np.unique(np.round(xs[(xs > -1) & (xs < vb.width() + 1)])).tolist()
 
 
 class Shading(PixelItem):
@@ -183,20 +181,6 @@ def _hatching(mask: BoolArray, colour: str, opacities: tuple[float, float], vb: 
 
 def _columns(colour: str, opacity: FloatArray, vb: PixelViewBox) -> list[QBrush]:
     return [column_brush(QColor(colour), opacity, vb.pixel_ratio)] if opacity.any() else []
-
-
-def _flattened(brushes: list[QBrush], vb: PixelViewBox) -> list[QBrush]:
-    """One brush that paints what all of them do one after the other: every row is filled once."""
-    if len(brushes) < 2:
-        return brushes
-    tile = QImage(vb.columns, max(brush.textureImage().height() for brush in brushes), ARGB)
-    tile.fill(Qt.GlobalColor.transparent)
-    tile.setDevicePixelRatio(vb.pixel_ratio)
-    painter = QPainter(tile)
-    for brush in brushes:
-        painter.fillRect(QRectF(QPointF(), tile.deviceIndependentSize()), brush)
-    painter.end()
-    return [QBrush(tile)]
 
 
 class RunMarks(PixelItem):
