@@ -11,8 +11,7 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
-from osisnr_gui.cli.output import ProgressLine
+from osisnr_gui.cli.output import DONE, PROGRAM, REFUSED, ProgressLine, UsageError, error_line, warning_line
 from osisnr_gui.cli.score import check_files, say_notices
 from osisnr_gui.cli.scoring_options import (
     Parser,
@@ -21,10 +20,9 @@ from osisnr_gui.cli.scoring_options import (
     read_comparison,
     same_file,
 )
-from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
-from osisnr_gui.export.report_audio import AudioChoice
+from osisnr_gui.export.html_report import LARGE_BYTES, AudioChoice, report_parts
+from osisnr_gui.io.decoder import say
 from osisnr_gui.io.errors import FileError
-from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import open_track

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NoReturn
 
 from osisnr_gui import __version__
-from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
+from osisnr_gui.cli.output import UsageError, flush_stdout, see_help
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA

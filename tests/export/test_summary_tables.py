@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from osisnr_gui.export.summary_tables import Cell, SummaryTable
+from osisnr_gui.export.score_table import Cell, SummaryTable
 
 TABLE = SummaryTable(
     "exact, active frames, method 1",

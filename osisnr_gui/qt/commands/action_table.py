@@ -9,8 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from osisnr_gui.batch.pair_list import State
-from osisnr_gui.qt.commands.first_tour import FirstTour
-from osisnr_gui.qt.commands.tour import Tour
+from osisnr_gui.qt.commands.tour import FirstTour, Tour
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.legend import LegendDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog, Palette

@@ -9,18 +9,18 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
-from osisnr_gui.io.png_text import PNG_ENDING
+from osisnr_gui.io.json_file import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.qt.commands.finding import FindCommands
-from osisnr_gui.qt.commands.first_tour import FirstTour
 from osisnr_gui.qt.commands.folder_mode import FolderMode
 from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
+from osisnr_gui.qt.commands.tour import FirstTour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs

@@ -13,12 +13,10 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
-from osisnr_gui.export.score_table import settings_line
-from osisnr_gui.export.summary_tables import Cell, SummaryTable
+from osisnr_gui.export.score_table import Cell, SummaryTable, settings_line
 from osisnr_gui.io.errors import Cancelled, FileError, Phrase, SaveError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import json_parts
-from osisnr_gui.io.png_text import with_text
+from osisnr_gui.io.json_file import json_parts, with_text
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, FORMATS, PDF, PNG, SVG, PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog, ask, ask_where, warn
@@ -27,8 +25,7 @@ from osisnr_gui.qt.panels.summary_model import Figure as FigureColumn
 from osisnr_gui.qt.panels.summary_model import SummaryModel
 from osisnr_gui.qt.panels.table import ROLE
 from osisnr_gui.qt.plots.charts.chart import Chart
-from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure, png_bytes
-from osisnr_gui.qt.plots.plot_export import has_table, table_of
+from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure, has_table, png_bytes, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse

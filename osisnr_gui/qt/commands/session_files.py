@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.png_text import PNG_ENDING
+from osisnr_gui.io.json_file import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
 from osisnr_gui.qt.plots.rows import ROWS

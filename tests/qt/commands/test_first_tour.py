@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
-from osisnr_gui.qt.commands.first_tour import FirstTour
+from osisnr_gui.qt.commands.tour import FirstTour
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.text.tour_words import FIRST_STEPS
+from osisnr_gui.text.segment_words import FIRST_STEPS
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from window_kit import open_window, picture_of, show_files
 
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, PNG, PlotDialog
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.plots.figure import Figure
-from osisnr_gui.qt.plots.plot_export import table_of
+from osisnr_gui.qt.plots.figure import Figure, table_of
 from osisnr_gui.qt.plots.time_plot import TimePlot
 
 

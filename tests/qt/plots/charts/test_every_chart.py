@@ -22,7 +22,7 @@ from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.charts.frame_charts import AngleChart
 from osisnr_gui.qt.plots.charts.panel_charts import AlphaChart
-from osisnr_gui.qt.plots.plot_export import table_of
+from osisnr_gui.qt.plots.figure import table_of
 
 #: By the demo that shows them, what brings them into sight.
 CHARTS = {
