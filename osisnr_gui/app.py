@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from osisnr_gui import platform_check
 from osisnr_gui.cli.output import REFUSED, WRONG_USAGE
-from osisnr_gui.io.decoder import say
+from osisnr_gui.io.streams import say
 from osisnr_gui.paths import READ_MAT
 from osisnr_gui.text.catalogue import _
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from osisnr_gui.cli.output import DONE, REFUSED, WRONG_USAGE
-from osisnr_gui.io.decoder import say
+from osisnr_gui.io.streams import say
 from osisnr_gui.paths import resource_path
 from osisnr_gui.text.catalogue import _
 

@@ -25,9 +25,9 @@ from osisnr_gui.cli.output import (
     warning_line,
     with_option,
 )
-from osisnr_gui.io.decoder import say
 from osisnr_gui.io.errors import FileError, Phrase, printable
 from osisnr_gui.io.json_file import Journal
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.words import full_path
 from osisnr_gui.text.catalogue import _, ngettext
 

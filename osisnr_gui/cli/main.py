@@ -11,8 +11,8 @@ from importlib import import_module
 from osisnr_gui import __version__
 from osisnr_gui.cli import output
 from osisnr_gui.cli.output import DONE, PROGRAM, UsageError, flush_stdout, see_help
-from osisnr_gui.io.decoder import open_missing, say
 from osisnr_gui.io.errors import FileError, printable
+from osisnr_gui.io.streams import open_missing, say
 from osisnr_gui.text.catalogue import _
 
 # Command -> the module whose `run(arguments) -> exit code` does the work.

@@ -7,10 +7,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from osisnr_gui.cli.scoring_options import STDOUT
-from osisnr_gui.io.decoder import drop, put
 from osisnr_gui.io.errors import FileError, Phrase, SaveError, printable
 from osisnr_gui.io.files import Closing, write_atomically
+from osisnr_gui.io.streams import drop, put
 from osisnr_gui.session.analysis import Report
 from osisnr_gui.text.catalogue import _, translated
 
@@ -22,6 +21,7 @@ REFUSED = 3  # an input was refused, or a result could not be written
 INTERRUPTED = 130  # what a shell reports for Ctrl+C
 
 PROGRAM = "osisnr"
+STDOUT = "-"
 PATH_LIMIT = 1000
 TEXT_LIMIT = 500
 SEND_ELSEWHERE = Phrase("send it to another place")

@@ -20,9 +20,10 @@ from osisnr_gui.cli.scoring_options import (
     read_comparison,
     same_file,
 )
-from osisnr_gui.export.html_report import LARGE_BYTES, AudioChoice, report_parts
-from osisnr_gui.io.decoder import say
+from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
+from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import open_track

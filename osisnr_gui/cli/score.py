@@ -10,16 +10,16 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.output import DONE, PROGRAM, REFUSED, ProgressLine, UsageError, error_line, warning_line
-from osisnr_gui.cli.scoring_options import STDOUT, same_file
+from osisnr_gui.cli.output import DONE, PROGRAM, REFUSED, STDOUT, ProgressLine, UsageError, error_line, warning_line
+from osisnr_gui.cli.scoring_options import same_file
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
-from osisnr_gui.io.decoder import say
 from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.session import Formula, Session

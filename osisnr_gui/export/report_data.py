@@ -17,8 +17,8 @@ from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray
-from osisnr_gui.export.html_report import ReportSounds
 from osisnr_gui.export.measures import SAVED, Group
+from osisnr_gui.export.report_audio import ReportSounds
 from osisnr_gui.export.score_report import number, score_report
 from osisnr_gui.io.errors import Cancel, LoadError, stop_if
 from osisnr_gui.io.files import OpenFile

@@ -20,8 +20,8 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, QtMsgType, Signal, Slot,
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from osisnr_gui.io.decoder import say
 from osisnr_gui.io.errors import Phrase
+from osisnr_gui.io.streams import say
 from osisnr_gui.qt.dialogs.close_dialog import MOST_DETAILS, ErrorDialog
 from osisnr_gui.text.catalogue import _
 

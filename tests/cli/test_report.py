@@ -19,7 +19,7 @@ import soundfile
 from report_page import ReportPage
 
 from osisnr_gui.cli.main import main
-from osisnr_gui.export.html_report import AudioChoice
+from osisnr_gui.export.report_audio import AudioChoice
 
 from .conftest import RATE, ROOT, Run, speech_like, wav
 

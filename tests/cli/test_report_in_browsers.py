@@ -17,7 +17,8 @@ import soundfile
 from real_browser import Browser, Chromium, chromium, firefox, missing_tools
 
 from osisnr_gui.cli.main import main
-from osisnr_gui.export.html_report import AudioChoice, report_parts
+from osisnr_gui.export.html_report import report_parts
+from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.session.analysis import analyse_numbers
 from osisnr_gui.session.demos import demo_session
 

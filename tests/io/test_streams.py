@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from osisnr_gui.io.decoder import quiet_stderr
+from osisnr_gui.io.streams import quiet_stderr
 
 
 def test_nothing_passes_inside_and_everything_after(capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from osisnr_gui.batch.pair_list import PAIRING
-from osisnr_gui.export.html_report import LARGE_BYTES, AudioChoice, audio_bytes
+from osisnr_gui.export.html_report import LARGE_BYTES
+from osisnr_gui.export.report_audio import AudioChoice, audio_bytes
 from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.qt.dialogs.close_dialog import ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.panels.layouts import lay_out_settings, push_button

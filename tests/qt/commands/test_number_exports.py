@@ -18,7 +18,8 @@ from report_page import ReportPage
 from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.cli.main import main
-from osisnr_gui.export.html_report import LARGE_BYTES, AudioChoice
+from osisnr_gui.export.html_report import LARGE_BYTES
+from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.dialogs import file_dialogs
