@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from osisnr_gui import platform_check
-from osisnr_gui.cli.output import REFUSED, WRONG_USAGE
+from osisnr_gui.cli.lines import REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
 from osisnr_gui.paths import READ_MAT
 from osisnr_gui.text.catalogue import _
@@ -85,7 +85,8 @@ def _open() -> int:
 def _draw(options: Namespace, problem: str) -> int:
     """Without a display: what the options ask for as a picture and as numbers; 2 when they ask for nothing."""
     from osisnr_gui.cli import batch, score
-    from osisnr_gui.cli.output import SEND_ELSEWHERE, error_line, write_text
+    from osisnr_gui.cli.lines import SEND_ELSEWHERE, error_line
+    from osisnr_gui.cli.output import write_text
     from osisnr_gui.io.errors import Phrase, SaveError
     from osisnr_gui.qt.main import picture_path, run
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from osisnr_gui.cli.output import DONE, REFUSED, WRONG_USAGE
+from osisnr_gui.cli.lines import DONE, REFUSED, WRONG_USAGE
 from osisnr_gui.io.streams import say
 from osisnr_gui.paths import resource_path
 from osisnr_gui.text.catalogue import _

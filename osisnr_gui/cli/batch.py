@@ -14,17 +14,17 @@ from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtu
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError, open_journal, run_batch
 from osisnr_gui.batch.workers import BatchPool, Cluster, core_count
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.output import (
+from osisnr_gui.cli.lines import (
     DONE,
     INTERRUPTED,
     PROGRAM,
     SOME_FAILED,
-    ProgressLine,
     UsageError,
     error_line,
     warning_line,
     with_option,
 )
+from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.io.errors import FileError, Phrase, printable
 from osisnr_gui.io.json_file import Journal
 from osisnr_gui.io.streams import say

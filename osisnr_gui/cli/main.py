@@ -9,8 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 
 from osisnr_gui import __version__
-from osisnr_gui.cli import output
-from osisnr_gui.cli.output import DONE, PROGRAM, UsageError, flush_stdout, see_help
+from osisnr_gui.cli import lines
+from osisnr_gui.cli.lines import DONE, PROGRAM, UsageError, flush_stdout, see_help
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.io.streams import open_missing, say
 from osisnr_gui.text.catalogue import _
@@ -57,22 +57,22 @@ def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exceptio
             return work()
         except UsageError as error:
             say([error.line])
-            return output.WRONG_USAGE
+            return lines.WRONG_USAGE
         except SystemExit as leaving:  # argparse after --help
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
             flush_stdout()
     except KeyboardInterrupt:
-        return output.INTERRUPTED
+        return lines.INTERRUPTED
     except FileError as error:
-        say([output.error_line(error)])
+        say([lines.error_line(error)])
     except MemoryError:
         say([f"{PROGRAM}: {_('there is not enough memory; use shorter files or close other programs')}"])
     except net as error:  # the last one: a user gets a line, never a traceback
-        what = printable(f"{type(error).__name__}: {error}", output.TEXT_LIMIT)
+        what = printable(f"{type(error).__name__}: {error}", lines.TEXT_LIMIT)
         words = _("unexpected {error}; please report it with the command you typed").format(error=what)
         say([f"{PROGRAM}: {words}"])
-    return output.REFUSED
+    return lines.REFUSED
 
 
 def _run(arguments: list[str]) -> int:

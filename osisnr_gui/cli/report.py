@@ -11,7 +11,8 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output
-from osisnr_gui.cli.output import DONE, PROGRAM, REFUSED, ProgressLine, UsageError, error_line, warning_line
+from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
+from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.cli.score import check_files, say_notices
 from osisnr_gui.cli.scoring_options import (
     Parser,

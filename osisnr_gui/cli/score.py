@@ -10,8 +10,9 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.output import DONE, PROGRAM, REFUSED, STDOUT, ProgressLine, UsageError, error_line, warning_line
-from osisnr_gui.cli.scoring_options import same_file
+from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
+from osisnr_gui.cli.output import ProgressLine
+from osisnr_gui.cli.scoring_options import STDOUT, same_file
 from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report

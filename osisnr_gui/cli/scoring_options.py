@@ -9,7 +9,7 @@ from functools import partial
 from typing import NoReturn
 
 from osisnr_gui import __version__
-from osisnr_gui.cli.output import STDOUT, UsageError, flush_stdout, see_help
+from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
@@ -18,6 +18,8 @@ from osisnr_gui.core.types import Representation
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.session import MAX_FILES, Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
 from osisnr_gui.text.catalogue import _
+
+STDOUT = "-"
 
 
 class Parser(argparse.ArgumentParser):

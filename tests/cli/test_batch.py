@@ -27,7 +27,7 @@ from osisnr_gui.batch.files import batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, with_mixtures
 from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_batch
 from osisnr_gui.cli.batch import parse
-from osisnr_gui.cli.output import UsageError
+from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.session.session import Formula, FramingChoice, Lengths, LossChoice, Session, Source
 
 from .conftest import ROOT, Run, speech_like, wav

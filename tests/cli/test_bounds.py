@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 from osisnr_gui.cli import batch, score
-from osisnr_gui.cli.output import PATH_LIMIT, TEXT_LIMIT, UsageError
+from osisnr_gui.cli.lines import PATH_LIMIT, TEXT_LIMIT, UsageError
 from osisnr_gui.session.session import MAX_FILES
 
 MEMORY = 8 << 20

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.cli.output import UsageError
+from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.score import parse
 from osisnr_gui.core.types import Representation
 from osisnr_gui.session import edits

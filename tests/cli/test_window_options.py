@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.cli.output import UsageError
+from osisnr_gui.cli.lines import UsageError
 from osisnr_gui.cli.scoring_options import check_picture, window_options
 
 

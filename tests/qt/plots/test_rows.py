@@ -15,8 +15,7 @@ from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
-from osisnr_gui.qt.plots.plot_stack import LEAST_CURVE
-from osisnr_gui.qt.plots.rows import ROWS, PlotRow
+from osisnr_gui.qt.plots.rows import LEAST_CURVE, ROWS, PlotRow
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot

@@ -1,0 +1,89 @@
+"""What the command line says, one line each on stderr, printable anywhere, and the exit codes of every command.
+
+Paths stand there as typed, with control characters and undecodable bytes escaped.
+"""
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from osisnr_gui.io.errors import FileError, Phrase, SaveError, printable
+from osisnr_gui.io.streams import drop
+from osisnr_gui.text.catalogue import _, translated
+
+# Exit codes.
+DONE = 0
+SOME_FAILED = 1  # some items of a batch
+WRONG_USAGE = 2
+REFUSED = 3  # an input was refused, or a result could not be written
+INTERRUPTED = 130  # what a shell reports for Ctrl+C
+
+PROGRAM = "osisnr"
+PATH_LIMIT = 1000
+TEXT_LIMIT = 500
+SEND_ELSEWHERE = Phrase("send it to another place")
+
+
+class UsageError(Exception):
+    """The command line itself is wrong (exit code 2). Arguments: what is wrong, what to do."""
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(detail, remedy)
+        self.detail = detail
+        self.remedy = remedy
+
+    @property
+    def line(self) -> str:
+        """The line for stderr."""
+        detail = printable(self.detail, PATH_LIMIT)
+        return f"{PROGRAM}: {detail}; {printable(self.remedy, TEXT_LIMIT)}"
+
+
+def see_help(program: str) -> str:
+    """Where the options of a command are listed."""
+    return _("see {program} --help").format(program=program)
+
+
+def error_line(error: FileError) -> str:
+    """`osisnr: FILE: what is wrong; what to do`."""
+    remedy = translated(error.remedy)
+    if getattr(error, "choices", ()):
+        remedy = with_option(remedy, "--key")
+    if getattr(error, "looks_paired", False):
+        remedy = with_option(remedy, "--pair-axis")
+    detail = printable(translated(error.detail), TEXT_LIMIT)
+    return f"{PROGRAM}: {printable(translated(error.path), PATH_LIMIT)}: {detail}; {remedy}"
+
+
+def with_option(remedy: str, option: str) -> str:
+    """A remedy and the option that does it."""
+    return _("{remedy} (option {option})").format(remedy=translated(remedy), option=option)
+
+
+def warning_line(path: str, message: str) -> str:
+    """`osisnr: warning: FILE: …`; the prefix is the same in every language."""
+    return f"{PROGRAM}: warning: {printable(path, PATH_LIMIT)}: {printable(message, TEXT_LIMIT)}"
+
+
+@contextmanager
+def stdout_errors(remedy: str = SEND_ELSEWHERE) -> Iterator[None]:
+    """SaveError for what stdout does not take, from then on it takes all; a reader that is gone has seen enough."""
+    try:
+        yield
+    except BrokenPipeError:  # `| head`: no error of ours
+        drop(sys.stdout)
+    except OSError as error:
+        drop(sys.stdout)
+        detail = Phrase("not written: it is closed")
+        if error.errno != errno.EBADF:
+            detail = Phrase("not written: {why}", why=printable(error.strerror or str(error), TEXT_LIMIT))
+        raise SaveError(Phrase("standard output"), detail, remedy) from None
+
+
+def flush_stdout(text: str = "") -> None:
+    """Also write `text`. Raises SaveError."""
+    with stdout_errors():
+        if text:  # unbuffered, even nothing is refused by a full disk
+            sys.stdout.write(text)
+        sys.stdout.flush()
