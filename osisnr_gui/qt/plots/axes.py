@@ -19,6 +19,7 @@ from osisnr_gui.text.catalogue import _
 LEFT_AXIS_WIDTH, RIGHT_MARGIN, TIME_AXIS_HEIGHT = 64, 12, 24
 ROW_GAP = 3  # empty pixels above and below the plot of a row
 LABEL_GAP = 6.0
+Label = tuple[QRectF, object, str]  # place, alignment, text
 #: Closest labels, in pixels, where there is room for more than two.
 VALUE_TICK_PIXELS = 34.0
 TIME_TICK_PIXELS = 90.0
@@ -232,10 +233,10 @@ class TickAxis(pg.AxisItem):
             return whole.adjusted(0, 0, -LABEL_GAP, 0)
         return whole.adjusted(-self._room, LABEL_TOP, self._room, 0)
 
-    def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
+    def generateDrawSpecs(self, _painter: QPainter) -> tuple[tuple[object, ...], list[object], list[Label]]:
         """(axis line, tick marks, labels) as AxisItem paints them; only labels here."""
         size, metrics, (low, high) = self.size(), QFontMetricsF(self.style["tickFont"]), self.range
-        height, texts, last = metrics.height(), list[object](), QRectF(-math.inf, math.inf, 0.0, 0.0)
+        height, texts, last = metrics.height(), list[Label](), QRectF(-math.inf, math.inf, 0.0, 0.0)
         side = Qt.AlignmentFlag.AlignRight if self._is_upright else Qt.AlignmentFlag.AlignHCenter
         for tick in sorted(tick for tick in self.ticks() if tick.label):
             place, width = (tick.value - low) / (high - low), metrics.horizontalAdvance(tick.label)
@@ -282,10 +283,12 @@ class TimeAxis(TickAxis):
         """The corner too."""
         return super().boundingRect().adjusted(-LEFT_AXIS_WIDTH, 0, 0, 0)
 
-    def generateDrawSpecs(self, painter: QPainter) -> tuple[tuple[object, ...], list[object], list[object]]:
+    def generateDrawSpecs(self, painter: QPainter) -> tuple[tuple[object, ...], list[object], list[Label]]:
         """The labels, and their unit."""
         line, marks, texts = super().generateDrawSpecs(painter)
-        corner = QRectF(-LEFT_AXIS_WIDTH, LABEL_TOP, LEFT_AXIS_WIDTH - 2 * LABEL_GAP, self.size().height())
+        first = min((label[0].left() for label in texts), default=0.0)  # a long one reaches into the corner
+        room = LEFT_AXIS_WIDTH + min(first, -LABEL_GAP) - LABEL_GAP
+        corner = QRectF(-LEFT_AXIS_WIDTH, LABEL_TOP, room, self.size().height())
         name = time_format_name(max(map(abs, self.range)), self._link.unit)
         texts.append((corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name))
         return line, marks, texts

@@ -9,7 +9,7 @@ import pytest
 from plot_kit import drag as kit_drag
 from plot_kit import pixels, title_box
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
@@ -421,3 +421,17 @@ def test_a_loop_made_from_the_selection_stays_with_it(row):
     kit_drag(row, QPoint(round(m.x_of(8)), 90), QPoint(round(m.x_of(6)), 90))
     assert row.link.loop == pytest.approx((2, 6), abs=PIXEL)
     assert row.link.selection == row.link.loop
+
+
+@pytest.mark.parametrize("seconds", [5.0, 500.0, 3600.0, 100_000.0])
+def test_the_unit_of_the_times_does_not_touch_the_first_label(row, seconds):
+    row.set_time_axis(True)
+    row.link.set_extent(0.0, seconds)
+    row.link.fit()
+    row.link.flush()
+    axis = row._lower
+    metrics = QFontMetricsF(axis.style["tickFont"])
+    (*labels, (corner, _side, unit)) = axis.generateDrawSpecs(None)[2]
+    ends = corner.right() - metrics.horizontalAdvance(unit), corner.right()
+    assert ends[0] >= -LEFT_AXIS_WIDTH
+    assert ends[1] < min(box.left() for box, _, _ in labels)
