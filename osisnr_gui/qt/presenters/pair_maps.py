@@ -129,7 +129,8 @@ class Shader:
     """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
 
     def __init__(self, shadings: Sequence[Shading], overview: OverviewStrip | None = None) -> None:
-        self._shadings, self._overview = shadings, overview
+        self._views = shadings if overview is None else (*shadings, overview)
+        self._overview = overview
         self._bad: BadFrames | None = None
         self._facts: Facts | None = None
         self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
@@ -147,10 +148,8 @@ class Shader:
             elif self._overview is not None and facts is not None:
                 self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
         runs = Runs() if bad is None else self._runs(bad, before)
-        for view in self._shadings:
+        for view in self._views:
             view.show_runs(runs)
-        if self._overview is not None:
-            self._overview.show_runs(runs)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {

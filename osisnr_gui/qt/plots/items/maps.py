@@ -24,7 +24,7 @@ from osisnr_gui.qt.plots.items.painting import (
     hatch_brush,
     safe_array,
 )
-from osisnr_gui.qt.plots.items.shading import BandKind, Runs
+from osisnr_gui.qt.plots.items.shading import BandKind, Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.scales import HEAT_MAP, FrequencyScale, lookup_table, row_bins
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -210,14 +210,13 @@ LEAST_FRAME_PIXELS, STRIPE_PIXELS = 2, 4
 CLEAR_SHARE = 0.6
 
 
-class OverviewStrip(PixelItem):
+class OverviewStrip(Shading):
     """The lowest OSI-SNR of each pixel column as a colour, silence hatched, bad frames marked below."""
 
     def __init__(self) -> None:
         super().__init__()
         self._t0, self._dt = 0.0, 1.0
         self._osi = Pyramid(np.empty(0))
-        self._runs = Runs()
 
     def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
         """Take these; NaN where there is nothing to hear."""
@@ -225,12 +224,6 @@ class OverviewStrip(PixelItem):
         # Brighter than the brightest colour is not needed, and a perfect frame must not make a mean infinite.
         self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
         self.update()
-
-    def show_runs(self, runs: Runs) -> None:
-        """Mark these."""
-        if runs is not self._runs:
-            self._runs = runs
-            self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the strip: colours, silence, and marks; where it is crowded, the share of bad frames for marks."""
