@@ -52,7 +52,7 @@ class PlotArea(QWidget):
         self.link = TimeLink(self)
         self.tiles = TileStore(self)
         self.overview = Overview(self.link, theme)
-        self.stack = PlotStack(theme, self.overview)
+        self.stack = PlotStack(self.overview)
         self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, _("Reference"))
         self.estimates = EstimateRows(self.link, theme, self.tiles, self)
         self._estimate = self.estimates.main

@@ -229,9 +229,10 @@ class OverviewStrip(Shading):
         """Draw the strip: colours, silence, and marks; where it is crowded, the share of bad frames for marks."""
         vb = self.pixels(painter)
         share = {kind: stretches.coverage(vb) for kind, stretches in self._runs.kinds.items()}
-        crowded = is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
+        where = self._t0, self._dt, vb.t0, vb.t1, vb.columns
+        crowded = is_crowded(*where[1:])
         colours = QRectF(0.0, 0.0, vb.width(), vb.height() / 2 if crowded else vb.height())
-        values = (self._means if crowded else self._lowest)(vb)
+        values = self._means(vb) if crowded else lowest_per_stretch(self._osi.values, *where)
         painter.fillRect(vb.rect(), QColor(vb.theme.panel))
         painter.drawImage(colours, colour_image(values[None, :]))
         silent = (share[BandKind.SILENT] > 0) & np.isnan(values)
@@ -240,10 +241,6 @@ class OverviewStrip(Shading):
         bad, false = share[BandKind.BAD] + share[BandKind.MISSED], share[BandKind.FALSE_ACTIVITY]
         if crowded or bad.any() or false.any():
             (_paint_density if crowded else _paint_ticks)(painter, vb, bad, false)
-
-    def _lowest(self, vb: PixelViewBox) -> FloatArray:
-        """The lowest OSI-SNR of each pixel column."""
-        return lowest_per_stretch(self._osi.values, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
 
     def _means(self, vb: PixelViewBox) -> FloatArray:
         """The mean of each pixel column: among hundreds of frames there is always a bad one."""
