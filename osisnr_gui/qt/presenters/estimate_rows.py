@@ -66,7 +66,6 @@ class EstimateRows(QObject):
         while len(self.others) < len(places):
             self._make_row()
         self.main.show_source(_picture_of(analysis, selected))
-        self.main.set_marked(bool(places))
         self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
         for row in self.others:
             row.show_source(_picture_of(analysis, self._places.get(row.row_id, -1)))
@@ -115,7 +114,8 @@ class EstimateRows(QObject):
             if left_out and row is self.pane.shown[-1]:
                 more = ngettext("{title} · {n} more not shown", "{title} · {n} more not shown", left_out)
                 title = more.format(title=title, n=left_out)
-            row.set_title(title, self.main.theme.estimate(place).colour)
+            marked = bool(self._places) and row is self.main
+            row.set_title(title, self.main.theme.estimate(place).colour, marked=marked)
             waits = pair.reference is None or pair.reference.error is not None
             message = str(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
             row.set_message(message, error=pair.error is not None)

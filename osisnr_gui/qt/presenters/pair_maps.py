@@ -37,7 +37,7 @@ class PairMaps:
         self._columns: PairReader | None = None
         self._shown: object = None
         self._hidden: frozenset[Source] = frozenset()
-        self._analysis: tuple[Analysis, int] | None = None
+        self._analysis = Analysis(Session()), 0
         self._gains: dict[Facts, tuple[FloatArray, BoolArray]] = {}
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -66,8 +66,7 @@ class PairMaps:
     def set_hidden(self, hidden: frozenset[Source]) -> None:
         """Estimates without a curve in the gain strip."""
         self._hidden = hidden
-        if self._analysis is not None:
-            self._show_gains(*self._analysis)
+        self._show_gains(*self._analysis)
 
     def readout(self, time: float, value: float, row_id: str, frequency: float | None) -> dict[str, str]:
         """What the maps that are shown say of a point, by field of the readout; "" for one with nothing there.
