@@ -66,12 +66,13 @@ class LevelGate:
     The level is the reference's; where the reference is silent (false activity) it is the estimate's, below the
     estimate's own loudest frame, so that a gain does not matter.
 
-    active, missed, false_activity : bool (n_frames,), of the frames that pass.
+    passed, active, missed, false_activity : bool (n_frames,), the last three only where `passed`.
     n_counted : frames of these three kinds.
     weight : float32 (n_frames,) from 0 at the gate to 1 at the loudest frame, linear in dB.
     """
 
     gate_db: float | None
+    passed: BoolArray
     active: BoolArray
     missed: BoolArray
     false_activity: BoolArray
@@ -89,7 +90,7 @@ class LevelGate:
             passed = np.ones(level.shape, dtype=bool) if gate_db is None else level >= -gate_db
             weight = np.clip(1.0 + level / max(span, 1e-9), 0.0, 1.0).astype(np.float32)
         counted = active & passed, missed & passed, false_activity & passed
-        return cls(gate_db, *counted, sum(int(np.count_nonzero(mask)) for mask in counted), weight)
+        return cls(gate_db, passed, *counted, sum(int(np.count_nonzero(mask)) for mask in counted), weight)
 
 
 def _below_loudest(energy_db: FloatArray) -> FloatArray:

@@ -66,6 +66,7 @@ def test_no_gate_lets_everything_pass_and_still_weighs_by_level() -> None:
     p = _levels([0, -30, -59, -np.inf], [0, 0, 0, 0])
     status = frame_status(p, 60.0)
     gate = LevelGate.of(p, status, np.isin(status, ACTIVE), None)
+    assert gate.passed.all()
     assert gate.active.tolist() == [True, True, True, False]
     assert gate.false_activity.tolist() == [False, False, False, True]
     assert gate.weight == pytest.approx([1, 0.5, 1 / 60, 1], abs=1e-6)
