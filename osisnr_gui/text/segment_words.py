@@ -13,8 +13,7 @@ from osisnr_gui.session.session import Criterion, Note, Session
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text.catalogue import _, ngettext
-from osisnr_gui.text.sentences import frames_counted
-from osisnr_gui.text.verdict import grade_words, verdict_sentence
+from osisnr_gui.text.sentences import frames_counted, grade_words, verdict_sentence
 
 CARRIER_SHARE = 0.05
 ALONE_WORDS = _("There is no other estimate of this reference to compare with: add one.")

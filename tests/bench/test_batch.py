@@ -16,8 +16,7 @@ from bench_table import record
 from long_files import RATE, SAMPLES
 
 from osisnr_gui.batch.pairs import find_pairs
-from osisnr_gui.batch.runner import BatchSettings, score_pair
-from osisnr_gui.batch.workers import core_count
+from osisnr_gui.batch.runner import BatchSettings, core_count, score_pair
 
 ROOT = Path(__file__).resolve().parents[2]
 N_PAIRS = 300

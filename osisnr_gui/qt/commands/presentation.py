@@ -23,8 +23,7 @@ from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.sentences import estimate_names
-from osisnr_gui.text.verdict import grade_words, verdict_sentence
+from osisnr_gui.text.sentences import estimate_names, grade_words, verdict_sentence
 
 #: How much larger everything is drawn than in the window.
 SCALE = 1.5
