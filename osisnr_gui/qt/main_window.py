@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         self.views.docks.restore(settings.state("docks"))
         self.commands.shown.restore(settings)
         self.views.player.device_id = settings.text("sound_device", "")
-        self.views.player.set_level(settings.number("output_level", 0.0, LOWEST_DB, HIGHEST_DB))
+        self.views.player.choose(level_db=settings.number("output_level", 0.0, LOWEST_DB, HIGHEST_DB))
         self.commands.actions.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)
