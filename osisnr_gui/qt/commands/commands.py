@@ -138,7 +138,6 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.link.holds_values = False
-        self.shown.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()

@@ -17,7 +17,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.scores import worst_frame
-from osisnr_gui.session.session import AT_LEISURE, Note, Session, Source
+from osisnr_gui.session.session import AT_LEISURE, Note, Source
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
@@ -31,7 +31,7 @@ LEAST_CONTEXT_SECONDS = 0.5
 
 
 class PlotCommands:
-    """What is on show is known to the plots and to `Views.curves`; nothing is kept here."""
+    """What is on show is known to the plots and the session; nothing is kept here."""
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
@@ -88,12 +88,6 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
-
-    def follow(self, session: Session) -> None:
-        """Draw no curve of what the session hides."""
-        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
-        self._plots.set_curves(self._plots.choice._replace(hidden=hidden))
-        self._views.sources.set_hidden(hidden)
 
     def move(self, seconds: float) -> None:
         """Move the cursor by seconds."""
