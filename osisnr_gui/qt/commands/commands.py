@@ -130,7 +130,7 @@ class Commands:
             *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes)),
             views.view_bar.colours_changed,
             self.plots.stack.rows_fitted,
-            *(dock.wanted_changed for dock in views.docks),
+            *(dock.wanted_changed for dock in views.docks.values()),
             views.docks["inspector"].visibilityChanged,
         ):
             changed.connect(self.actions.update)

@@ -219,6 +219,7 @@ class SegmentCommands:
         note = Note(*(link.selection or (cursor, cursor)))
         if note not in self._views.store.session.notes:
             self._views.store.edit(partial(edits.add_note, note=note), f"{AT_LEISURE}{note.start}:{note.stop}")
+        self._views.docks["notes"].bring()
         self._views.notes.start_typing(note)
 
     def go_to_note(self, start: float, stop: float) -> None:

@@ -113,10 +113,10 @@ class FramePage(QWidget):
         self.spectrum, self.angle = SpectrumChart(theme, self), AngleChart(theme, self)
         self.bands = BandBars(theme, self)
         self.sentences = plain_label(steady=True, parent=self)
-        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.formula_tip(), n_rows=8, parent=self)
-        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.formula_tip(), parent=self)
+        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.FORMULA_TIP, n_rows=8, parent=self)
+        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.FORMULA_TIP, parent=self)
         self.share = plain_label("", "muted", small=True, steady=True, parent=self)
-        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.companion_tip(), n_rows=12, parent=self)
+        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.COMPANION_TIP, n_rows=12, parent=self)
         head = row_of((self.mark, 1), self.arrows), self.status, self.view
         pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
         texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
