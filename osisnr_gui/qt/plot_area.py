@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.jobs import Jobs, close_jobs
+from osisnr_gui.qt.jobs import close_jobs, is_busy
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
@@ -229,7 +229,7 @@ class PlotArea(QWidget):
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
         rows = [row.is_final() for row in self.stack.rows if row.isVisibleTo(self)]
-        return all(rows) and self.maps.blame.is_final() and not any(jobs.is_busy for jobs in self.findChildren(Jobs))
+        return all(rows) and self.maps.blame.is_final() and not is_busy(self)
 
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""

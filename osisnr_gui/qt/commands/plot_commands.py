@@ -23,7 +23,7 @@ from osisnr_gui.text.catalogue import _
 
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
 FIRST_SHARE, LONGER = 0.1, 1.5
-FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
+FRAMES_A_SECOND = 125.0  # what "one second" means where there is no sample rate: frames of 8 ms
 CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
 LEAST_CONTEXT_FRAMES = 60
 NOTE_CONTEXT = 1.0  # the same of a note
@@ -225,7 +225,7 @@ class SegmentCommands:
     def go_to_note(self, start: float, stop: float) -> None:
         """Show a note with what is round it."""
         link = self._views.plots.link
-        step = 1.0 if link.unit == "s" else 125.0
+        step = 1.0 if link.unit == "s" else FRAMES_A_SECOND
         around = max(NOTE_CONTEXT * (stop - start), LEAST_CONTEXT_SECONDS * step)
         if not (link.visible.start <= start and stop <= link.visible.stop):
             link.set_range(start - around, stop + around, remember=True)

@@ -6,13 +6,11 @@ the plots, whose axis begins at the reference's first sample.
 
 import math
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from osisnr_gui.io.errors import LoadError
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.playback.output import Deck, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
@@ -284,7 +282,9 @@ class Player(QObject):
         key = reference, mixture, self.recipe.rate
         if key != self._gain_of:
             self._gain_of, self._gain = key, None
-            self._jobs.start(partial(_measure_gain, key))
+            rate, wanted = self.recipe.rate, (reference[0], mixture[0])
+            # It stays unknown where a file cannot be read: the track itself says what is wrong with it.
+            self._jobs.start(lambda job: (key, listening.measure_gain(*wanted, rate, job.superseded)))
         return self._gain
 
     def _take_gain(self, found: tuple[_GainKey, float | None]) -> None:
@@ -347,12 +347,3 @@ class Player(QObject):
         else:
             self.stop()
             self.changed.emit()
-
-
-def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
-    """On the worker thread."""
-    (reference, _stamp), (mixture, _stamp), rate = key
-    try:
-        return key, listening.measure_gain(reference, mixture, rate, job.superseded)
-    except LoadError:
-        return key, None  # the track itself says what is wrong with it
