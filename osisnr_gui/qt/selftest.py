@@ -264,7 +264,7 @@ def check_windows(stage: Stage) -> str:
         for name, entry in stage.window.actions_by_id.by_id.items():  # every plot that makes sense for these files
             if name.startswith("row_") and entry.isEnabled() and not entry.isChecked():
                 entry.trigger()
-        for dock in stage.window.views.docks:
+        for dock in stage.window.views.docks.values():
             dock.bring()
         stage.wait_final()
         stage.require_picture(demo.name)

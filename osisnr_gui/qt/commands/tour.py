@@ -78,7 +78,7 @@ class Tour(Presentation):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
         views.player.stop()
-        views.player.set_match(Match.RMS)
+        views.player.choose(match=Match.RMS)
         views.player.changed.connect(self._follow_player)
         self._jobs = Jobs("tour", self)
         self._jobs.reported.connect(self._begin)
@@ -179,7 +179,7 @@ class Tour(Presentation):
         self._timer.stop()
         self._sounds = False
         super().closeEvent(event)
-        self._views.player.set_match(self._match)
+        self._views.player.choose(match=self._match)
 
 
 WIDTH = 340

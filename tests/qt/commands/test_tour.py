@@ -161,7 +161,7 @@ def test_afterwards_all_is_as_before(qtbot: QtBot, window: MainWindow, monkeypat
     link.set_range(1.0, 3.0)
     link.select(1.5, 2.0)
     link.set_loop(1.2, 1.4)
-    player.set_match(Match.OSI)
+    player.choose(match=Match.OSI)
     window.remember()
     QSettings().sync()
 
