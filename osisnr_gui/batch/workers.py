@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from osisnr_gui.batch import runner as batch
 from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.io.files import Closing
+from osisnr_gui.session.frame_pass import keep_freed_memory
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
 _METHOD = "spawn" if sys.platform == "win32" else "forkserver"
@@ -50,6 +51,7 @@ class BatchPool(ProcessPoolExecutor):
 def _start_worker(stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
+    keep_freed_memory()
     batch.stop_scoring_once(stop.is_set)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
