@@ -34,7 +34,7 @@ from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
 from osisnr_gui.io.files import Closing
 from osisnr_gui.io.json_file import Entry, Journal
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
-from osisnr_gui.session.frame_pass import limit_threads
+from osisnr_gui.session.frame_pass import keep_freed_memory, limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source
@@ -331,6 +331,7 @@ class BatchPool(ProcessPoolExecutor):
 def _start_worker(stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
+    keep_freed_memory()
     stop_scoring_once(stop.is_set)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
