@@ -1,18 +1,25 @@
 """Scores many pairs in parallel: a row for each as it ends, an error is a row too, nothing is scored twice.
 
 The engine of `osisnr batch` and of the folder view. It runs on any executor of the kind of `concurrent.futures`:
-processes of this machine (`workers`), threads, or a cluster. What is scored is written to a journal at once, so
-that a run that was stopped, in whatever way, is gone on with.
+processes of this machine, which load no window, die with their parent and leave Ctrl+C to it; threads; or a Dask
+cluster (the extra `cluster`). What is scored is written to a journal at once, so that a run that was stopped, in
+whatever way, is gone on with.
 """
 
+import multiprocessing
 import os
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from multiprocessing import connection
+from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.export.score_report import (
@@ -24,9 +31,10 @@ from osisnr_gui.export.score_report import (
     track_report,
 )
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
+from osisnr_gui.io.files import Closing
 from osisnr_gui.io.json_file import Entry, Journal
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
-from osisnr_gui.session.frame_pass import limit_threads
+from osisnr_gui.session.frame_pass import keep_freed_memory, limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source
@@ -36,6 +44,10 @@ JOURNAL_ENDING = ".journal"
 JOURNAL_SCHEMA = "osisnr.batch-journal/1"
 SPARK_POINTS = 64
 WAKE_SECONDS = 0.2
+CLUSTER_SECONDS = 15.0
+EXTRA = "osisnr-gui[cluster]"
+# A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
+_METHOD = "spawn" if sys.platform == "win32" else "forkserver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,3 +301,78 @@ def _known_rows(pairs: Sequence[BatchPair], settings: BatchSettings, journal: Jo
             if None not in stamps and _entry(row)["stamps"] == entry["stamps"]:
                 found[pair.name] = row
     return found
+
+
+def core_count() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class BatchPool(ProcessPoolExecutor):
+    """`jobs` processes for `run_batch`. Shut down, they stop in the middle of a pair.
+
+    leaves_none : they are gone once they are shut down, so that a closed window leaves none behind.
+    """
+
+    def __init__(self, jobs: int, *, leaves_none: bool = False) -> None:
+        context = multiprocessing.get_context(_METHOD)
+        if _METHOD == "forkserver":
+            context.set_forkserver_preload([__name__])
+        self._stop, self._leaves_none = context.Event(), leaves_none
+        super().__init__(jobs, context, _start_worker, (self._stop,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stop what is running unless it is waited for, and end the processes."""
+        if not wait:
+            self._stop.set()  # every pair under way ends as cancelled
+        super().shutdown(wait or self._leaves_none, cancel_futures=cancel_futures)
+
+
+def _start_worker(stop: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(limits=1, user_api="blas")
+    keep_freed_memory()
+    stop_scoring_once(stop.is_set)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """A parent that was killed cannot end its workers, and they would wait for pairs for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+class Cluster(Closing):
+    """The workers behind a Dask scheduler. They need this program and must see the files under the same paths.
+
+    Raises FileError when dask.distributed is not installed or nothing answers at `address`.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            remedy = Phrase("install it with: pip install '{package}'", package=EXTRA)
+            raise FileError(address, Phrase("a cluster needs dask.distributed"), remedy) from None
+        try:
+            connect: Any = Client
+            self._client = connect(address, timeout=CLUSTER_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError):
+            detail = Phrase("no Dask scheduler of a matching version answers")
+            raise FileError(address, detail, Phrase("check the address, such as tcp://host:8786")) from None
+
+    @property
+    def n_threads(self) -> int:
+        """Threads of all workers that are there now."""
+        return sum(self._client.nthreads().values())
+
+    def open_executor(self) -> Executor:
+        """An executor of `concurrent.futures`' kind. A pair is scored anew whenever it is asked for."""
+        executor: Executor = self._client.get_executor(pure=False)
+        return executor
+
+    def close(self) -> None:
+        """Leave the cluster to others."""
+        self._client.close()

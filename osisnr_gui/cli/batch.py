@@ -9,10 +9,10 @@ from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from functools import partial
 
+from osisnr_gui.batch import runner
 from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtures
-from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError, open_journal, run_batch
-from osisnr_gui.batch.workers import BatchPool, Cluster, core_count
+from osisnr_gui.batch.runner import BatchPool, BatchRow, BatchSettings, Cluster, RowError, core_count
 from osisnr_gui.cli import output, scoring_options
 from osisnr_gui.cli.lines import (
     DONE,
@@ -125,7 +125,7 @@ def run(arguments: list[str]) -> int:
             say([warning_line(options.mixture_dir, words.format(n=len(alone), names=printable(names, 200)))])
     rows: dict[str, BatchRow] = {}
     started = time.monotonic()
-    with _workers(options) as workers, open_journal(options.output, settings) as journal:
+    with _workers(options) as workers, runner.open_journal(options.output, settings) as journal:
         if journal.is_stale:
             stale = _("of other settings or another version; everything is scored again")
             say([f"{PROGRAM}: {journal.path}: {stale}"])
@@ -180,7 +180,7 @@ def _score(
 ) -> None:
     """Fill `rows` by the names of the pairs as they end, and show how far and how fast."""
     count, open_executor = workers
-    running = run_batch(pairs, settings, open_executor, at_once=PER_WORKER * count, journal=journal)
+    running = runner.run_batch(pairs, settings, open_executor, at_once=PER_WORKER * count, journal=journal)
     total, known, refused, started = len(pairs), 0, 0, time.monotonic()
     with ProgressLine() as line, closing(running):
         for n, row in enumerate(running, start=1):

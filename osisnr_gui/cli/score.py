@@ -23,6 +23,7 @@ from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.frame_pass import keep_freed_memory
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import _, translated
@@ -91,6 +92,7 @@ def run(arguments: list[str]) -> int:
     """Score; `arguments` are those after the word `score`. Returns the exit code."""
     session, options = parse(arguments)
     # A second BLAS thread slows these many small products down as soon as a core is busy.
+    keep_freed_memory()
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
         analysis = analyse_numbers(session, align=options.align, progress=progress.report)
     assert analysis.reference is not None, "the command line always names a reference"

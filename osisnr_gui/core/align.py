@@ -106,9 +106,13 @@ class DelayFinder:
         self.max_lag, self._lengths = max_lag, lengths
         # At least three quarters of every transform are new samples.
         self._n = 1 << max(15, (8 * max_lag - 1).bit_length())
+        # Short signals are one block; such lengths, 5 * 2**k among them, are transformed as fast as powers of two.
+        whole = max(1, *lengths) + 2 * max_lag
+        fast = (factor << k for factor in (3, 4, 5) for k in range(8, 16))
+        self._n = min((n for n in (*fast, self._n) if n >= whole), default=self._n)
         self.block = self._n - 2 * max_lag
         # Reference from the next block's start on, estimate from max_lag before it; both are known up to `_filled`.
-        # They are transformed in one call: two rows side by side take little longer than one.
+        # Each is transformed alone: two rows in one call no longer fit into the cache of many a core.
         self._ahead = np.zeros(self.block + max_lag)
         self._samples = np.zeros((2, self._n))
         self._filled = max_lag
@@ -143,7 +147,7 @@ class DelayFinder:
             self._energies[0].add(self._position, self._samples[0, : self.block])
             self._energies[1].add(self._position, estimate[self.max_lag : self.max_lag + self.block])
             if self._position < self._lengths[0]:
-                s, e = np.fft.rfft(self._samples, axis=1, out=self._spectra)
+                s, e = (np.fft.rfft(row, out=out) for row, out in zip(self._samples, self._spectra, strict=True))
                 np.conj(s, out=s)
                 s *= e
                 self._sum += s

@@ -272,3 +272,8 @@ def close_jobs(owner: QObject) -> None:
     """Close all jobs of whatever lies below an object, see `Jobs.close`."""
     for jobs in owner.findChildren(Jobs):
         jobs.close()
+
+
+def is_busy(owner: QObject) -> bool:
+    """Whether a job of whatever lies below an object waits or is under way."""
+    return any(jobs.is_busy for jobs in owner.findChildren(Jobs))

@@ -11,6 +11,7 @@ from osisnr_gui.qt.commands.action_table import ACTIONS
 from osisnr_gui.qt.commands.actions import ToolbarWords
 from osisnr_gui.qt.commands.commands import Commands
 from osisnr_gui.qt.focus import finish_typing
+from osisnr_gui.qt.jobs import is_busy
 from osisnr_gui.qt.look.theme import Theme, ThemeManager, icon, set_theme_inside, tint
 from osisnr_gui.qt.panels.layouts import column_of, tool_button
 from osisnr_gui.qt.panels.plain_text import MARGIN
@@ -152,7 +153,6 @@ class MainWindow(QMainWindow):
     def is_final(self) -> bool:
         """Whether everything on screen is as it will stay."""
         views = self.views
-        final = views.plots.is_final() and views.inspector.is_final() and views.mask_values.is_final()
         if self.commands.folders.shows_list:
             return not self.commands.folders.run.is_busy
         busy = (
@@ -160,8 +160,10 @@ class MainWindow(QMainWindow):
             or views.loss.rest.isActive()
             or self.commands.files.hashing.is_busy
             or self.commands.ghosts.jobs.is_busy
+            or is_busy(views.inspector)
+            or is_busy(views.mask_values)
         )
-        return not busy and (views.store.session.is_empty or final)
+        return not busy and (views.store.session.is_empty or views.plots.is_final())
 
     def restore(self) -> None:
         """Geometry, panels and view as they were left."""
@@ -170,7 +172,7 @@ class MainWindow(QMainWindow):
         self.views.docks.restore(settings.state("docks"))
         self.commands.shown.restore(settings)
         self.views.player.device_id = settings.text("sound_device", "")
-        self.views.player.set_level(settings.number("output_level", 0.0, LOWEST_DB, HIGHEST_DB))
+        self.views.player.choose(level_db=settings.number("output_level", 0.0, LOWEST_DB, HIGHEST_DB))
         self.commands.actions.restore(settings)
         self.views.plots.stack.restore_heights(bytes(settings.state("heights").data()))
         low, high = settings.number("floor_db", -90, -130, 10), settings.number("ceiling_db", -10, -120, 20)

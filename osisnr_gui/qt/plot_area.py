@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.jobs import Jobs, close_jobs
+from osisnr_gui.qt.jobs import close_jobs, is_busy
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
@@ -20,7 +20,7 @@ from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.differences import CurveChoice, Differences, ShownGhost, ghost_curves, osi_curves
+from osisnr_gui.qt.presenters.differences import Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
 from osisnr_gui.qt.presenters.pair_maps import BadLimits, PairMaps, Shader
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
@@ -52,7 +52,7 @@ class PlotArea(QWidget):
         self.link = TimeLink(self)
         self.tiles = TileStore(self)
         self.overview = Overview(self.link, theme)
-        self.stack = PlotStack(theme, self.overview)
+        self.stack = PlotStack(self.overview)
         self._reference = SpectrogramPlot(self.link, theme, REFERENCE, self.tiles, _("Reference"))
         self.estimates = EstimateRows(self.link, theme, self.tiles, self)
         self._estimate = self.estimates.main
@@ -89,7 +89,7 @@ class PlotArea(QWidget):
         self._extent_of: Source | None = None
         self.shows_residual, self._whole_range = False, True
         self._residual_alone = False  # whether its row goes away with it
-        self.choice = CurveChoice()
+        self.draws_mixture = False
         self._ghosts: tuple[ShownGhost, ...] = ()
         self._grown: tuple[object, ...] = ()
         column_of(self.stack, owner=self)
@@ -154,13 +154,10 @@ class PlotArea(QWidget):
             self._pictures.append(row)
             row.y_range_changed.connect(self._share_frequencies)
 
-    def set_curves(self, choice: CurveChoice) -> None:
-        """Which curves are drawn."""
-        if choice != self.choice:
-            self.choice = choice
-            self._show_curves(self._analysis, self._selected)
-            self._show_pictures(self._analysis, self._selected)
-            self.maps.set_hidden(choice.hidden)
+    def draw_mixture(self, on: bool) -> None:
+        """A curve of the unprocessed mixture, or none."""
+        self.draws_mixture = on
+        self._show_curves(self._analysis, self._selected)
 
     def set_stacked(self, on: bool) -> None:
         """The pictures of all estimates one above the other, or that of the one in view."""
@@ -232,7 +229,7 @@ class PlotArea(QWidget):
     def is_final(self) -> bool:
         """Whether all pictures on screen are the best there will be."""
         rows = [row.is_final() for row in self.stack.rows if row.isVisibleTo(self)]
-        return all(rows) and self.maps.blame.is_final() and not any(jobs.is_busy for jobs in self.findChildren(Jobs))
+        return all(rows) and self.maps.blame.is_final() and not is_busy(self)
 
     def close_files(self) -> None:
         """Cancel all that is read and worked out, and wait for it."""
@@ -271,7 +268,7 @@ class PlotArea(QWidget):
         estimate = pictures.estimate if pictures else None
         residual = pictures.residual if pictures else None
         self._reference.show_source(reference)
-        self.estimates.show_analysis(analysis, selected, self.choice.hidden)
+        self.estimates.show_analysis(analysis, selected)
         self._reference.clips.show_clips(self.reference, self.reference)
         self.stack.set_weight(ESTIMATE, self.estimates.weight)
         stacked = [pair.pictures.estimate for pair in self.estimates.pairs]
@@ -324,9 +321,9 @@ class PlotArea(QWidget):
         self._difference.set_title(third)
 
     def _show_curves(self, analysis: Analysis, selected: int) -> None:
-        curves = osi_curves(analysis, selected, self.choice)
+        curves = osi_curves(analysis, selected, with_mixture=self.draws_mixture)
         formula = analysis.session.loss.formula
-        self._osi.show_curves(curves + ghost_curves(self._ghosts, formula, selected, self.choice.hidden))
+        self._osi.show_curves(curves + ghost_curves(self._ghosts, analysis.session, selected))
         self._osi.chance_line.show_level(chance_floor_db(analysis, self.pair) if curves else math.nan)
         self._osi.set_title(_("OSI-SNR per frame · {formula}").format(formula=translated(formula.words)))
 

@@ -30,8 +30,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 import osisnr_gui
 from osisnr_gui.batch.pairs import find_pairs
-from osisnr_gui.batch.runner import BatchSettings, run_batch, score_pair
-from osisnr_gui.batch.workers import BatchPool
+from osisnr_gui.batch.runner import BatchPool, BatchSettings, run_batch, score_pair
 from osisnr_gui.io.audio import open_audio
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, SoundFormat, find_format
@@ -265,7 +264,7 @@ def check_windows(stage: Stage) -> str:
         for name, entry in stage.window.actions_by_id.by_id.items():  # every plot that makes sense for these files
             if name.startswith("row_") and entry.isEnabled() and not entry.isChecked():
                 entry.trigger()
-        for dock in stage.window.views.docks:
+        for dock in stage.window.views.docks.values():
             dock.bring()
         stage.wait_final()
         stage.require_picture(demo.name)

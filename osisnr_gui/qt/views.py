@@ -3,7 +3,7 @@
 Where they stand, how much room they have, which of them are hidden.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
@@ -133,33 +133,27 @@ class PanelDock(QDockWidget):
         super().closeEvent(event)
 
 
-class Docks:
+class Docks(dict[str, PanelDock]):
     """The docks of one window by name. They are on screen while `shown`.
 
     summary_height : the height in which the rows of the summary are in sight.
     """
 
     def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
+        super().__init__((name, PanelDock(name, panel, window)) for name, panel in panels.items())
         self._summary_height, self._window = summary_height, window
         self._laid_out = QTimer(window, singleShot=True, interval=0)
         self._laid_out.timeout.connect(self._share_room)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        self._docks = {name: PanelDock(name, panel, window) for name, panel in panels.items()}
         #: Widths of the columns as they were chosen, by the user or by `_share_room`.
         self._widths: dict[Qt.DockWidgetArea, int] = {}
         self.squeezed = QTimer(window, singleShot=True, interval=0)
         self.squeezed.timeout.connect(self._give_back)
-        for dock in self:
+        for dock in self.values():
             dock.resized.connect(partial(self._take_width, dock))
         self.shown, self._restored = True, False
         self._front: list[PanelDock] = []
-
-    def __getitem__(self, name: str) -> PanelDock:
-        return self._docks[name]
-
-    def __iter__(self) -> Iterator[PanelDock]:
-        return iter(self._docks.values())
 
     def restore(self, state: QByteArray) -> None:
         """Take a layout from `QMainWindow.saveState`."""
@@ -168,7 +162,7 @@ class Docks:
         if self._restored:
             for tabs in before:
                 tabs.hide()  # Qt makes others, and these would stay over a panel
-            for dock in self:
+            for dock in self.values():
                 dock.want(not dock.isHidden())
 
     def show(self, shown: bool) -> None:
@@ -176,9 +170,9 @@ class Docks:
         if shown == self.shown:
             return
         if self.shown:
-            self._front = [dock for dock in self if dock.is_in_front]
+            self._front = [dock for dock in self.values() if dock.is_in_front]
         self.shown = shown
-        for dock in self:
+        for dock in self.values():
             dock.setVisible(shown and dock.wanted)
         for dock in self._front if shown else ():
             dock.raise_()
@@ -189,11 +183,11 @@ class Docks:
 
     def reset(self) -> None:
         """Places, widths and heights as at the first start."""
-        for dock in self:
+        for dock in self.values():
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
         self.place()
-        for name, dock in self._docks.items():
+        for name, dock in self.items():
             dock.want(name not in ON_DEMAND)
             dock.setVisible(self.shown and dock.wanted)
         self._share_room()
@@ -218,8 +212,9 @@ class Docks:
 
     def _give_back(self) -> None:
         """To columns that were squeezed, by a small window or by what stood between them, the width they had."""
-        narrow = {dock: self._widths.get(self._window.dockWidgetArea(dock), 0) for dock in self if dock.is_in_front}
-        narrow = {dock: width for dock, width in narrow.items() if dock.width() < width and not dock.isFloating()}
+        seen = [dock for dock in self.values() if dock.is_in_front and not dock.isFloating()]
+        narrow = {dock: self._widths.get(self._window.dockWidgetArea(dock), 0) for dock in seen}
+        narrow = {dock: width for dock, width in narrow.items() if dock.width() < width}
         self._window.resizeDocks([*narrow], [*narrow.values()], Qt.Orientation.Horizontal)
 
     def _share_room(self) -> None:
@@ -277,7 +272,6 @@ class Views:
             link.selection_changed.connect(panel.show_selection)
         docks = self.docks
         self.sources.values_requested.connect(docks["mask_values"].toggle)
-        self.notes.typing_started.connect(docks["notes"].bring)
         # What nobody sees is not worked out.
         docks["inspector"].visibilityChanged.connect(self.inspector.set_in_sight)
         docks["mask_values"].visibilityChanged.connect(self.mask_values.set_in_sight)

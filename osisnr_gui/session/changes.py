@@ -35,8 +35,8 @@ class Changed(Flag):
 
     FILES : which files there are, in which roles, and what is known of them. FRAMES : what the passes over them found,
     the silence limit, how far the run is. LEADING : which named result leads. LOSS : alpha, gamma, method, and the
-    losses. BAD : which frames are bad, and the limits. NOTES, NOTICES : what they are called. VIEW : which estimate is
-    in view, which is no part of an analysis.
+    losses. BAD : which frames are bad, and the limits. NOTES, NOTICES : what they are called. VIEW : which curves are
+    hidden, and which estimate is in view, which is no part of an analysis.
     """
 
     NONE = 0
@@ -74,6 +74,7 @@ def find_changes(before: Analysis, after: Analysis) -> Changed:
         Changed.BAD: new.threshold_db != old.threshold_db or new.bad != old.bad,
         Changed.NOTES: new.notes != old.notes,
         Changed.NOTICES: after.notices is not before.notices,
+        Changed.VIEW: new.hidden != old.hidden,
     }
     return reduce(or_, (part for part, is_other in differs.items() if is_other), found)
 

@@ -7,15 +7,16 @@ results depend neither on the number of threads nor on the order; those of the w
 lie in the same places wherever a pass begins, added up from the first to the last.
 """
 
+import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
-from typing import NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from osisnr_gui.core.alpha_table import AlphaTable, log_magnitudes
 from osisnr_gui.core.mc_mse import mc_mse_per_frame
 from osisnr_gui.core.osi_snr import Projection, exact_osi_db, literal_osi_db, merge, project_rows
-from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.session.pictures import RESIDUAL_STEP, Picture, TimeGrid
 from osisnr_gui.session.readers import AudioColumns, ColumnReader, Raw
@@ -36,10 +37,23 @@ CHUNK_CELLS = 1 << 19
 MOST_WORKERS = 4  # memory bandwidth is shared
 _worker_limit: ContextVar[int] = ContextVar("worker_limit", default=MOST_WORKERS)
 
+Result = TypeVar("Result")
+Samples = tuple[FloatArray, FloatArray]  # of the reference and of the estimate
+
 
 def worker_count() -> int:
     """Threads that help: one a core, at most 4, fewer inside `limit_threads`."""
     return max(1, min(_worker_limit.get(), os.cpu_count() or 1))
+
+
+def keep_freed_memory() -> None:
+    """Let this process use memory it has freed again: fresh pages for every block cost as much as what is done there.
+
+    For processes that score and end. glibc alone can be told; elsewhere nothing happens.
+    """
+    with suppress(OSError, TypeError, AttributeError):
+        for option, size in ((-3, 1 << 25), (-1, 1 << 26), (-2, 1 << 22)):  # mmap from, trim above, pad by (malloc.h)
+            ctypes.CDLL(None).mallopt(option, size)
 
 
 @contextmanager
@@ -60,7 +74,7 @@ class PairFrames:
     `missing_before` come before entry 0.
     table : alpha table, or None when `mc_mse` holds the values at one alpha by the direct formula; both None when
     OSI-SNR alone was asked for.
-    whole : projection of the whole signals in time, one entry, or None for masks.
+    whole : projection of the whole signals in time, one entry, or None for masks and until the pass is done.
     """
 
     first_frame: int
@@ -142,12 +156,19 @@ class PassPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Frames [first, stop) under way: what was read for them, and a task for every block."""
+    """Frames [first, stop) under way: a task for every block, and one for the samples of this chunk alone."""
 
     first: int
     stop: int
-    raw: tuple[Raw, Raw]
     tasks: list[Future[None]]
+    heard: Future[list[Projection]]
+
+
+def _at_once(work: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    """Works in the thread that asks: where every core has a pair of its own, a second thread only waits its turn."""
+    future: Future[Result] = Future()
+    future.set_result(work(*arguments))
+    return future
 
 
 class FramePass:
@@ -178,13 +199,14 @@ class FramePass:
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.
         """
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frames")
+        submit = pool.submit if self._workers > 1 else _at_once
         self._cancelled = cancelled
         try:
             current: _Chunk | None = None
             for limits in (*self._limits(), None):
                 # The next chunk is under way before this one is done: no thread waits for the last block of another,
-                # nor for what is done with the frames reported.
-                following = None if limits is None else self._begin(pool, *limits)
+                # nor for what is done with the frames reported, nor for the disk.
+                following = None if limits is None else self._begin(submit, *limits, current)
                 if current is not None:
                     self._finish(current)
                     stop_if(cancelled)
@@ -234,15 +256,25 @@ class FramePass:
             yield a, b
             b = a
 
-    def _begin(self, pool: ThreadPoolExecutor, first: int, stop: int) -> _Chunk:
-        """Read the frames [first, stop) and start on them."""
+    def _begin(self, submit: Callable[..., Future[Any]], first: int, stop: int, before: _Chunk | None) -> _Chunk:
+        """Read the frames [first, stop) and start on them; `before` is the chunk begun last."""
         raw = self.plan.reference.read(first, stop - first), self.plan.estimate.read(first, stop - first)
+        heard = submit(self._hear, [*self._own_samples(raw, first, stop)], before and before.heard)
         tasks, a = [], first
         while a < stop:
             b = min(stop, a // self._block * self._block + self._block)
-            tasks.append(pool.submit(self._block_of, raw, first, a, b))
+            tasks.append(submit(self._block_of, raw, first, a, b))
             a = b
-        return _Chunk(first, stop, raw, tasks)
+        return _Chunk(first, stop, tasks, heard)
+
+    def _hear(self, pieces: Sequence[Samples], before: Future[list[Projection]] | None) -> list[Projection]:
+        """Tell the listener of samples, once it was told of those `before` them; their projections in time."""
+        if before is not None:
+            before.result()
+        if self.plan.listener is not None:
+            for s, e in pieces:
+                self.plan.listener(s, e)
+        return [project_rows(s[None, :], e[None, :])[0] for s, e in pieces]
 
     def _block_of(self, raw: tuple[Raw, Raw], chunk: int, first: int, stop: int) -> None:
         """Frames [first, stop) of the chunk that begins at frame `chunk`: all that is known of them."""
@@ -260,29 +292,17 @@ class FramePass:
                 self._table.put_rows(at, *log_magnitudes(s, e))
             if self._mc_mse is not None and plan.alpha is not None:
                 self._mc_mse[at : at + len(s)] = mc_mse_per_frame(s.T, e.T, plan.alpha)
-            self._paint(first, s, e, residual)
-
-    def _paint(self, first: int, s: Columns, e: Columns, residual: Columns) -> None:
-        pictures = self.plan.pictures
-        if pictures.reference is not None:
-            pictures.reference.put(first, self.plan.reference.magnitudes(s))
-        if pictures.estimate is not None:
-            pictures.estimate.put(first, self.plan.estimate.magnitudes(e))
-        if pictures.residual is not None:
-            pictures.residual.put(first, np.abs(self.plan.reference.magnitudes(residual)))
+            pictures = plan.pictures
+            if pictures.reference is not None:
+                pictures.reference.put(first, plan.reference.magnitudes(s))
+            if pictures.estimate is not None:
+                pictures.estimate.put(first, plan.estimate.magnitudes(e))
+            if pictures.residual is not None:
+                pictures.residual.put(first, np.abs(plan.reference.magnitudes(residual)))
 
     def _finish(self, chunk: _Chunk) -> None:
-        """Wait for a chunk, and do what takes all of its frames or samples at once.
-
-        The listener is told of the samples that belong to this chunk alone, and they are added to the whole signals.
-        """
-        for s, e in self._own_samples(chunk):
-            if self.plan.listener is not None:
-                self.plan.listener(s, e)
-            whole, _ = project_rows(s[None, :], e[None, :])
-            self._whole = whole if self._whole is None else merge(self._whole, whole)
-            if self.plan.start is not None:
-                self._parts.append((chunk.first, whole))
+        """Wait for a chunk, and do what takes all of its frames at once."""
+        self._parts += ((chunk.first, part) for part in chunk.heard.result())
         for task in chunk.tasks:
             task.result()
         a, b = chunk.first - self.plan.first, chunk.stop - self.plan.first
@@ -295,9 +315,8 @@ class FramePass:
         done = self._done
         self._done = slice(a, b) if done.start == done.stop else slice(min(done.start, a), max(done.stop, b))
 
-    def _own_samples(self, chunk: _Chunk) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def _own_samples(self, raw: tuple[Raw, Raw], first: int, stop: int) -> Iterator[Samples]:
         """Samples of no chunk but this: up to where the next frame would begin, to both ends for those at the ends."""
-        raw, first, stop = chunk.raw, chunk.first, chunk.stop
         reference, estimate = self.plan.reference, self.plan.estimate
         if self.plan.samples is None or not isinstance(reference, AudioColumns):
             return

@@ -60,8 +60,8 @@ def run_pair(
         plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         frames = FramePass(plan).run(_reporter(pair, paint, progress, cancelled), cancelled)
-        _check_unchanged(tracks)
-        _fill_outside(((paint.reference, s), (paint.estimate, e)), fit, cancelled)
+        for picture, reader in ((paint.reference, s), (paint.estimate, e)):
+            _fill(picture, reader, ((0, fit.first), (fit.stop, reader.n_frames)), cancelled)
         (reference, estimate), delay = samples.finish()
     whole = WholeSignal.of(frames)
     return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
@@ -92,7 +92,7 @@ def paint_alone(
         (reader,) = opened.open()
         grid = time_grid(framing, track, mask_grid)
         picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
-        _fill(picture, reader, (0, reader.n_frames), cancelled)
+        _fill(picture, reader, ((0, reader.n_frames),), cancelled)
     return picture
 
 
@@ -129,8 +129,12 @@ class PairSamples:
     def finish(self) -> tuple[tuple[Track, Track], Delay | None]:
         """Both tracks, checked, and the delay, after reading what the pass did not.
 
-        Raises LoadError for what is wrong with the estimate's samples; the reference's track has its own error.
+        Raises LoadError for what is wrong with the estimate's samples, and for a file that changed since it was opened:
+        the pass reads on regardless. The reference's track has its own error.
         """
+        for track in self._tracks:
+            if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
+                raise overwritten(track.source.path)
         delay = None if self._search is None else self._search.finish(self._cancelled)
         tracks = self._tracks
         if self._scanners:
@@ -141,29 +145,18 @@ class PairSamples:
         return tracks, delay
 
 
-def _check_unchanged(tracks: Sequence[Track]) -> None:
-    """Raise LoadError CORRUPT when a sound file is not what it was when it was opened: the pass reads on regardless."""
-    for track in tracks:
-        if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
-            raise overwritten(track.source.path)
-
-
-def _fill_outside(pictures: Sequence[tuple[Picture | None, ColumnReader]], fit: Fit, cancelled: Cancel | None) -> None:
-    """Paint what files have before and after the frames the pair shares."""
-    for picture, reader in pictures:
-        if picture is not None:
-            _fill(picture, reader, (0, fit.first), cancelled)
-            _fill(picture, reader, (fit.stop, reader.n_frames), cancelled)
-
-
-def _fill(picture: Picture, reader: ColumnReader, frames: tuple[int, int], cancelled: Cancel | None) -> None:
-    """Paint the frames [first, stop)."""
-    begin, end = frames
-    for first in range(begin, end, FILL_FRAMES):
-        stop_if(cancelled)
-        stop = min(first + FILL_FRAMES, end)
-        picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), slice(stop - first))))
-        picture.lift(first, stop)
+def _fill(
+    picture: Picture | None, reader: ColumnReader, spans: Sequence[tuple[int, int]], cancelled: Cancel | None
+) -> None:
+    """Paint the frames [first, stop) of every span, if there is a picture."""
+    if picture is None:
+        return
+    for begin, end in spans:
+        for first in range(begin, end, FILL_FRAMES):
+            stop_if(cancelled)
+            stop = min(first + FILL_FRAMES, end)
+            picture.put(first, reader.magnitudes(reader.rows(reader.read(first, stop - first), slice(stop - first))))
+            picture.lift(first, stop)
 
 
 def _make_pictures(

@@ -48,7 +48,7 @@ def difference_words(difference: Difference, index: int, place: int, *, short: b
         name=words.estimate_letter(index),
         other=partner_name(place),
         median=difference_text(difference.measure, difference.median),
-        share=words.percent(difference.share_better),
+        share=words.percent(difference.n_better / difference.n_frames if difference.n_frames else math.nan),
         frames=frames_counted(difference.n_frames),
     )
 

@@ -362,26 +362,22 @@ def correlation_words(value: float) -> str:
     return f"+{text}" if value > 0 else text
 
 
-def formula_tip() -> str:
-    """What the table's rows are."""
-    return _(
-        "s is the reference's column, e the estimate's. λs is the scaled reference (the target) and e − λs is what "
-        "OSI-SNR counts as noise; OSI-SNR = 10·log₁₀(|λs|² / |e − λs|²).\n"
-        "literal: with {eps_dot:g} beside Σs·e and {eps_noise:g} beside |e − λs|², as a training script computes it.\n"
-        "exact: without constants; “–” in frames that are not active."
-    ).format(eps_dot=EPS_DOT, eps_noise=EPS_NOISE)
-
-
-def companion_tip() -> str:
-    """What the companion measures are, and over what."""
-    return _(
-        "This frame: of its values alone. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over "
-        "the active frames.\n"
-        "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
-        "energy of the estimate against the reference's.\n"
-        "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "
-        "for the file the mean over frames.\n"
-        "Correlation: cosine of the angle with its sign, − is upside down; for the file how many frames are.\n"
-        "OSI: exact OSI-SNR of a band's cells alone; for the file all of them as one column. Bands do not average to "
-        "the whole, and narrow ones flatter."
-    )
+#: What the table's rows are.
+FORMULA_TIP = _(
+    "s is the reference's column, e the estimate's. λs is the scaled reference (the target) and e − λs is what "
+    "OSI-SNR counts as noise; OSI-SNR = 10·log₁₀(|λs|² / |e − λs|²).\n"
+    "literal: with {eps_dot:g} beside Σs·e and {eps_noise:g} beside |e − λs|², as a training script computes it.\n"
+    "exact: without constants; “–” in frames that are not active."
+).format(eps_dot=EPS_DOT, eps_noise=EPS_NOISE)
+#: What the companion measures are, and over what.
+COMPANION_TIP = _(
+    "This frame: of its values alone. Whole file: SI-SNR, SNR and gain of the whole signals in time; all else over "
+    "the active frames.\n"
+    "SI-SNR: without mean removal. SNR: against the reference as it is. Gain: the least-squares factor. Level: "
+    "energy of the estimate against the reference's.\n"
+    "Log-spectral distance: root mean square of the bins' level differences, floored 80 dB below the loudest; "
+    "for the file the mean over frames.\n"
+    "Correlation: cosine of the angle with its sign, − is upside down; for the file how many frames are.\n"
+    "OSI: exact OSI-SNR of a band's cells alone; for the file all of them as one column. Bands do not average to "
+    "the whole, and narrow ones flatter."
+)

@@ -105,7 +105,7 @@ def test_alpha_moves_the_loss_to_what_the_formula_gives(run: Run, make: Make) ->
 def test_curves_add_up_to_the_loss_of_the_file(
     run: Run, make: Make, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("osisnr_gui.export.report_data.MOST_COLUMNS", most)
+    monkeypatch.setattr("osisnr_gui.export.html_report.MOST_COLUMNS", most)
     wav("gated.wav", speech_like(RATE) * (np.arange(RATE) % 4000 > 1500))
     page = make("gated.wav", "est.wav")
     (found,) = _score(run, "gated.wav", "est.wav", "--frames")["estimates"]
@@ -137,8 +137,8 @@ def test_pictures_keep_the_loudest_point(make: Make, monkeypatch: pytest.MonkeyP
     page = ReportPage("page.html")
     codes = np.cumsum(page.array(fine["codes"], "u1").reshape(fine["n_columns"], -1), axis=0, dtype=np.uint8)
     assert codes.shape == (122, 257)
-    monkeypatch.setattr("osisnr_gui.export.report_data.MOST_COLUMNS", 50)
-    monkeypatch.setattr("osisnr_gui.export.report_data.MOST_ROWS", 100)
+    monkeypatch.setattr("osisnr_gui.export.html_report.MOST_COLUMNS", 50)
+    monkeypatch.setattr("osisnr_gui.export.html_report.MOST_ROWS", 100)
     page = make("ref.wav", "est.wav")
     coarse = page.data["references"][0]["picture"]
     pooled = np.cumsum(page.array(coarse["codes"], "u1").reshape(coarse["n_columns"], -1), axis=0, dtype=np.uint8)

@@ -235,8 +235,8 @@ def test_where_no_files_are_open_no_key_brings_an_empty_panel(qtbot: QtBot, samp
                 actions["close_files"].trigger()
                 wait_final(qtbot, window)
             assert {action.isEnabled() for action in others} == {opened}
-            wanted = [dock.wanted for dock in window.views.docks]
+            wanted = [dock.wanted for dock in window.views.docks.values()]
             for name in () if opened else PANEL_KEYS:
                 press(qtbot, window, name)
-            assert [dock.wanted for dock in window.views.docks] == wanted
-            assert any(dock.isVisible() for dock in window.views.docks) is opened
+            assert [dock.wanted for dock in window.views.docks.values()] == wanted
+            assert any(dock.isVisible() for dock in window.views.docks.values()) is opened

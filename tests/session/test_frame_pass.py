@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
 import threading
 import tracemalloc
 from collections.abc import Callable
@@ -154,6 +157,63 @@ def test_delays_lengths_and_the_whole_signal(
     for measure in (exact_osi_db, si_snr_db, snr_db):
         np.testing.assert_allclose(measure(found.whole), measure(whole), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(found.whole.estimate_energy, whole.estimate_energy, rtol=1e-12)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_listener_hears_every_sample_once_and_in_order(
+    write: Write, noise: Noise, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Also when one of its calls takes longer than those for the chunks after it."""
+    monkeypatch.setattr(frame_pass, "CHUNK_CELLS", 257 * 8)
+    s, e = noise(12_345, 0), noise(12_345, 1)
+    readers = _audio(Framing(Representation.MAGNITUDE, 512, 128), Source(write("s.wav", s)), Source(write("e.wav", e)))
+    heard: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def listen(*pieces: np.ndarray) -> None:
+        if not heard:
+            threading.Event().wait(0.05)
+        heard.append((pieces[0].copy(), pieces[1].copy()))
+
+    FramePass(replace(_plan(readers, Session(), 0.3), listener=listen), workers, 8).run()
+    assert len(heard) > 5
+    for index, (reader, length) in enumerate(zip(readers, (len(s), len(e)), strict=True)):
+        np.testing.assert_array_equal(np.concatenate([piece[index] for piece in heard]), reader.signal.read(0, length))
+
+
+def test_one_worker_is_the_thread_that_asks(write: Write, noise: Noise) -> None:
+    """Where every core has a pair of its own, a second thread only waits."""
+    paths = write("s.wav", noise(3000, 0)), write("e.wav", noise(3000, 1))
+    readers = _audio(Framing(Representation.MAGNITUDE, 512, 128), *map(Source, paths))
+    threads: set[int] = set()
+    plan = _plan(readers, Session(), 0.3)
+    FramePass(replace(plan, listener=lambda *_pieces: threads.add(threading.get_ident())), 1).run()
+    assert threads == {threading.get_ident()}
+
+
+_FAULTS = """
+import resource, sys
+import numpy as np
+from osisnr_gui.session.frame_pass import keep_freed_memory
+if sys.argv[1] == "kept":
+    keep_freed_memory()
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+blocks = lambda: [np.ones(1 << 16) for _ in range(8)]
+blocks()
+before = faults()
+for _ in range(50):
+    blocks()
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone can be told")
+def test_freed_memory_is_used_again() -> None:
+    """Blocks of half a megabyte, freed and made again, touch fresh pages once and not each time."""
+    counts = {}
+    for how in ("kept", "as_it_is"):
+        done = subprocess.run([sys.executable, "-c", _FAULTS, how], capture_output=True, text=True, check=True)
+        counts[how] = int(done.stdout)
+    assert counts["kept"] < 0.1 * counts["as_it_is"]
 
 
 def test_whole_signal_counts_samples_no_frame_has(write: Write) -> None:

@@ -17,7 +17,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.segments.bad_segments import find_figures
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.verdict import BandOfErrors, Grade, Verdict, find_band_of_errors, find_verdict
-from osisnr_gui.text.verdict import grade_words, verdict_sentence
+from osisnr_gui.text.sentences import grade_words, verdict_sentence
 
 RATE = 16000
 CHANCE_DB = 4.2

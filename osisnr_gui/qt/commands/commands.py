@@ -126,7 +126,7 @@ class Commands:
             *(p.changed for p in (self.player, self.folders, self.ghosts, self.files, views.themes)),
             views.view_bar.colours_changed,
             self.plots.stack.rows_fitted,
-            *(dock.wanted_changed for dock in views.docks),
+            *(dock.wanted_changed for dock in views.docks.values()),
             views.docks["inspector"].visibilityChanged,
         ):
             changed.connect(self.actions.update)
@@ -134,7 +134,6 @@ class Commands:
     def show_session(self, session: Session) -> None:
         """What depends on the session itself, perhaps before its analysis is there."""
         self.link.holds_values = False
-        self.shown.follow(session)
         self.delays.show_analysis()
         self.folders.follow(session)
         self.actions.update()

@@ -36,7 +36,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import find_segment_table
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
-from osisnr_gui.session.sound.sound_feed import masked_parts, masked_paths, open_masked, wav_parts
+from osisnr_gui.session.sound.sound_feed import masked_paths, open_masked, wav_parts
 from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
@@ -186,7 +186,7 @@ class ExportJobs(QObject):
         if folder and recipe.masks:
             self._say(_("Applying the masks to the mixture…"))
             paths = masked_paths(recipe, folder)
-            files = {path: partial(masked_parts, recipe, sound) for sound, path in paths.items()}
+            files = {path: partial(wav_parts, recipe, sound) for sound, path in paths.items()}
             self.jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
 
     def numbers(self) -> Callable[[], Analysis]:

@@ -146,8 +146,8 @@ class FindCommands:
     def _settings(self) -> Iterator[Entry]:
         """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
         views = self._commands.views
-        panels = [(dock.widget(), dock.windowTitle()) for dock in views.docks] + [(views.view_bar, _("Toolbar"))]
-        for panel, place in panels:
+        panels = [(dock.widget(), dock.windowTitle()) for dock in views.docks.values()]
+        for panel, place in (*panels, (views.view_bar, _("Toolbar"))):
             for control in panel.findChildren(QWidget):
                 name = control.accessibleName()
                 pushed = isinstance(control, QAbstractButton) and not control.isCheckable()

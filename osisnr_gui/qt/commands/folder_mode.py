@@ -11,12 +11,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QMainWindow
 
-from osisnr_gui.batch import pair_list
+from osisnr_gui.batch import pair_list, runner
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.pair_list import ListedRow, Phase, State
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, is_pair_list, load_pairs, unique_pairs
-from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, open_journal, run_batch
-from osisnr_gui.batch.workers import BatchPool, core_count
+from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchPool, BatchRow, BatchSettings, core_count
 from osisnr_gui.io.errors import SaveError, display_name
 from osisnr_gui.io.json_file import Journal
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -118,7 +117,7 @@ def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...],
     waiting, n_jobs = [pair for pair in pairs if pair not in rows_of], core_count()
     at_once, pool = 3 * n_jobs, partial(BatchPool, n_jobs, leaves_none=True)
     with _open_journal(folder, inputs, settings) as journal:
-        rows = run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
+        rows = runner.run_batch(waiting, settings, pool, at_once=at_once, journal=journal, cancelled=job.superseded)
         with closing(rows):
             for row in rows:
                 if job.superseded():
@@ -137,7 +136,7 @@ def _open_journal(folder: str | None, files: Inputs, settings: BatchSettings) ->
         paths = [os.path.join(folder, kept) for kept in os.listdir(folder) if kept.endswith(JOURNAL_ENDING)]
         for path in sorted(paths, key=os.path.getmtime, reverse=True)[31:]:
             os.unlink(path)
-        return open_journal(os.path.join(folder, name), settings)
+        return runner.open_journal(os.path.join(folder, name), settings)
     return nullcontext()
 
 

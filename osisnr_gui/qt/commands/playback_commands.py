@@ -122,7 +122,7 @@ class PlaybackCommands(QObject):
                 band = Band(low, max(high, low + FEWEST_HERTZ))
         if band != self._player.band:
             self.hears_band = band is not None
-            self._player.set_band(band)
+            self._player.choose(band=band)
 
     def play_box(self) -> None:
         """Loop the time and the frequencies in sight."""

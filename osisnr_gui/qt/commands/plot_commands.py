@@ -17,13 +17,13 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import find_speakers
 from osisnr_gui.session.scores import worst_frame
-from osisnr_gui.session.session import AT_LEISURE, Note, Session, Source
+from osisnr_gui.session.session import AT_LEISURE, Note, Source
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
 #: The first selection by a key takes this share of the view; each further one is longer, or shorter, by that factor.
 FIRST_SHARE, LONGER = 0.1, 1.5
-FRAMES_A_SECOND = 125  # what "one second" means where there is no sample rate: frames of 8 ms
+FRAMES_A_SECOND = 125.0  # what "one second" means where there is no sample rate: frames of 8 ms
 CONTEXT = 1.5  # a segment is shown with this many times its length on both sides
 LEAST_CONTEXT_FRAMES = 60
 NOTE_CONTEXT = 1.0  # the same of a note
@@ -31,7 +31,7 @@ LEAST_CONTEXT_SECONDS = 0.5
 
 
 class PlotCommands:
-    """What is on show is known to the plots and to `Views.curves`; nothing is kept here."""
+    """What is on show is known to the plots and the session; nothing is kept here."""
 
     def __init__(self, views: Views) -> None:
         self._views, self._plots, self._link = views, views.plots, views.plots.link
@@ -88,12 +88,6 @@ class PlotCommands:
             self._plots.differences.next_partner()
         else:
             self._plots.stack.set_row_visible(DELTA, True)
-
-    def follow(self, session: Session) -> None:
-        """Draw no curve of what the session hides."""
-        hidden = frozenset(source for place, source in enumerate(session.estimates) if place in session.hidden)
-        self._plots.set_curves(self._plots.choice._replace(hidden=hidden))
-        self._views.sources.set_hidden(hidden)
 
     def move(self, seconds: float) -> None:
         """Move the cursor by seconds."""
@@ -225,12 +219,13 @@ class SegmentCommands:
         note = Note(*(link.selection or (cursor, cursor)))
         if note not in self._views.store.session.notes:
             self._views.store.edit(partial(edits.add_note, note=note), f"{AT_LEISURE}{note.start}:{note.stop}")
+        self._views.docks["notes"].bring()
         self._views.notes.start_typing(note)
 
     def go_to_note(self, start: float, stop: float) -> None:
         """Show a note with what is round it."""
         link = self._views.plots.link
-        step = 1.0 if link.unit == "s" else 125.0
+        step = 1.0 if link.unit == "s" else FRAMES_A_SECOND
         around = max(NOTE_CONTEXT * (stop - start), LEAST_CONTEXT_SECONDS * step)
         if not (link.visible.start <= start and stop <= link.visible.stop):
             link.set_range(start - around, stop + around, remember=True)

@@ -16,15 +16,14 @@ from osisnr_gui.qt.plots.items.shading import BandKind, Runs, Stretches
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.plots.spectrogram_tiles import TileStore
 from osisnr_gui.qt.plots.time_plot import TimePlot
-from osisnr_gui.qt.presenters.differences import CurveChoice, osi_curves
+from osisnr_gui.qt.presenters.differences import osi_curve
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.sound.listening import Sound, SoundKind
 from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.sentences import estimate_names
-from osisnr_gui.text.verdict import grade_words, verdict_sentence
+from osisnr_gui.text.sentences import estimate_names, grade_words, verdict_sentence
 
 #: How much larger everything is drawn than in the window, and the verdict.
 SCALE, WORD_SCALE = 1.5, 3
@@ -104,7 +103,7 @@ class Presentation(Themed, QWidget):
                 self._tiles.mark_changed(picture)
         title = _("Estimate {name}: what came out").format(name=estimate_names(analysis)[selected])
         self._pictures[1].set_title(title, self._theme.estimate(selected).colour)
-        self._curve.show_curves([c for c in osi_curves(analysis, selected, CurveChoice()) if c.selected])
+        self._curve.show_curves([] if pair.score is None else [osi_curve(pair, selected, selected=True)])
         self.word.setText(str(pair.error or ""))
         self.sentence.clear()
         if pair.score is not None:

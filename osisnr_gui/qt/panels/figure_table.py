@@ -15,7 +15,7 @@ from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.session import words
 from osisnr_gui.session.verdict import LEAST_DB
 from osisnr_gui.text.catalogue import _
-from osisnr_gui.text.verdict import grade_tip, grade_words
+from osisnr_gui.text.sentences import grade_tip, grade_words
 
 
 def sample_pen(theme: Theme, index: int) -> QPen:

@@ -6,16 +6,14 @@ threads of their own: a slow disk never holds up the window.
 
 import math
 from collections.abc import Sequence
-from contextlib import suppress
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui.export.csv_files import columns_table, inspection_table
-from osisnr_gui.io.errors import FileError
 from osisnr_gui.qt.focus import own_keys
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Jobs, close_jobs
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
 from osisnr_gui.qt.panels.figure_table import EstimateMark, FigureTable
 from osisnr_gui.qt.panels.layouts import REST, Segmented, column_of, row_of, scroll_inside
@@ -33,7 +31,6 @@ from osisnr_gui.text import explain
 from osisnr_gui.text.catalogue import _
 
 HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
-VIEWS = (CurveView.LEVEL, CurveView.COMPRESSED, CurveView.MC_MSE)
 VIEW_TIP = _(
     "dB: levels of the scaled reference λs, the estimate e and the noise e − λs (samples over time as they are).\n"
     "|x|^α: the same three, each compressed by the α in force.\n"
@@ -113,10 +110,10 @@ class FramePage(QWidget):
         self.spectrum, self.angle = SpectrumChart(theme, self), AngleChart(theme, self)
         self.bands = BandBars(theme, self)
         self.sentences = plain_label(steady=True, parent=self)
-        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.formula_tip(), n_rows=8, parent=self)
-        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.formula_tip(), parent=self)
+        self.formulas = FigureTable(theme, (1.5, 1.0, 1.0), explain.FORMULA_TIP, n_rows=8, parent=self)
+        self.lines = plain_label("", "muted", small=True, steady=True, tip=explain.FORMULA_TIP, parent=self)
         self.share = plain_label("", "muted", small=True, steady=True, parent=self)
-        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.companion_tip(), n_rows=12, parent=self)
+        self.companions = FigureTable(theme, (1.9, 1.0, 1.0), explain.COMPANION_TIP, n_rows=12, parent=self)
         head = row_of((self.mark, 1), self.arrows), self.status, self.view
         pictures = self.spectrum, row_of((self.angle, 5), (self.bands, 6), spacing=GAP)
         texts = self.sentences, self.formulas, self.lines, self.share, self.companions, REST
@@ -143,51 +140,7 @@ class FramePage(QWidget):
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
-            self.spectrum.show_curves(frame_curves(x, VIEWS[self.view.current]), index)
-
-
-class FileMeasurer(Jobs):
-    """`want` a pair's measures; `changed` says that there are new ones to `find`. Only the last wish is worked on."""
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__("measures", parent)
-        self._wanted: Facts | None = None
-        self._known: dict[Facts, FileMeasures | None] = {}
-        self.reported.connect(self._take)
-
-    def find(self, pair: PairAnalysis) -> FileMeasures | None:
-        """The measures of a scored pair, where they are known."""
-        return None if pair.score is None else self._known.get(pair.score.facts)
-
-    def want(self, pair: PairAnalysis) -> None:
-        """Measure a pair whose pass is done, unless that has been tried or is under way; nothing else matters now."""
-        facts = None if pair.score is None else pair.score.facts
-        if facts is not None and facts.frames.complete and facts is not self._wanted and facts not in self._known:
-            self._wanted = facts
-
-            def measure(job: Job) -> tuple[Facts, FileMeasures | None]:
-                # A file that cannot be read has no measures: the frame itself says why.
-                with suppress(FileError):
-                    return facts, measure_file(pair, job.superseded)
-                return facts, None
-
-            self.start(measure)
-
-    def keep_only(self, pairs: Sequence[PairAnalysis]) -> None:
-        """Forget all but these: facts hold whole files of frames."""
-        kept = {pair.score.facts for pair in pairs if pair.score is not None}
-        self._known = {facts: measures for facts, measures in self._known.items() if facts in kept}
-        if self._wanted not in kept:
-            self._wanted = None
-            self.cancel()
-
-    def _take(self, found: tuple[Facts, FileMeasures | None]) -> None:
-        if found[0] is self._wanted:
-            self._wanted = None
-            self._known[found[0]] = found[1]
-            self.changed.emit()
+            self.spectrum.show_curves(frame_curves(x, tuple(CurveView)[self.view.current]), index)
 
 
 class FrameInspector(QWidget):
@@ -200,7 +153,9 @@ class FrameInspector(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loader, self.measurer = Jobs("inspector", self), FileMeasurer(self)
+        self.loader, self._measuring = Jobs("inspector", self), Jobs("measures", self)
+        self._wanted: Facts | None = None  # what is being measured: the last wish only
+        self._measures: dict[Facts, FileMeasures] = {}
         self._inspector = Inspector()  # touched by the worker only
         self._analysis = Analysis(Session())
         self._selected = 0
@@ -222,17 +177,18 @@ class FrameInspector(QWidget):
         own_keys(self, arrows, {QKeySequence.StandardKey.Copy: self.copy_numbers})
         self.loader.reported.connect(self._take)
         self.loader.failed.connect(self._fail)
-        self.measurer.changed.connect(self._show_companions)
+        self._measuring.reported.connect(self._take_measures)
         self._show_message(HINT)
-
-    def is_final(self) -> bool:
-        """Whether what is shown is what will be shown."""
-        return not self.loader.is_busy and not self.measurer.is_busy
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the frame of another result; the frame on show is looked at anew only when its numbers changed."""
         self._analysis, self._selected = analysis, selected
-        self.measurer.keep_only(analysis.pairs)
+        kept = {pair.score.facts for pair in analysis.pairs if pair.score is not None}
+        # Facts hold whole files of frames.
+        self._measures = {facts: measures for facts, measures in self._measures.items() if facts in kept}
+        if self._wanted not in kept:
+            self._wanted = None
+            self._measuring.cancel()
         self._ask()
 
     def show_time(self, time: float) -> None:
@@ -254,8 +210,8 @@ class FrameInspector(QWidget):
     def copy_numbers(self) -> None:
         """The frame's row of the CSV and all else that is shown, as lines of name and value."""
         if self.inspection is not None and self._pair is not None:
-            measures = self.measurer.find(self._pair)
-            QApplication.clipboard().setText(inspection_table(self.inspection, self._pair.source.path, measures))
+            table = inspection_table(self.inspection, self._pair.source.path, self.measures_of(self._pair))
+            QApplication.clipboard().setText(table)
 
     def copy_columns(self) -> None:
         """Both columns, the scaled reference and the noise as a table."""
@@ -265,9 +221,8 @@ class FrameInspector(QWidget):
     def close_files(self) -> None:
         """Let go of the files; nothing is read any more."""
         self._asked = None
-        self.loader.close()
+        close_jobs(self)
         self._inspector.close()
-        self.measurer.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Frame by frame, ten at a time with Shift."""
@@ -352,5 +307,23 @@ class FrameInspector(QWidget):
         """This frame's and the file's: the latter are measured when somebody looks for the first time."""
         pair = self._pair
         if self.inspection is not None and pair is not None:
-            self.measurer.want(pair)
-            self.page.companions.show_rows(explain.companion_rows(self.inspection, pair, self.measurer.find(pair)))
+            self._measure(pair)
+            self.page.companions.show_rows(explain.companion_rows(self.inspection, pair, self.measures_of(pair)))
+
+    def measures_of(self, pair: PairAnalysis) -> FileMeasures | None:
+        """The measures of a scored pair, where they are known."""
+        return None if pair.score is None else self._measures.get(pair.score.facts)
+
+    def _measure(self, pair: PairAnalysis) -> None:
+        """Measure a pair whose pass is done, unless that has been tried or is under way; nothing else matters now."""
+        facts = None if pair.score is None else pair.score.facts
+        if facts is not None and facts.frames.complete and facts is not self._wanted and facts not in self._measures:
+            self._wanted = facts
+            # A file that cannot be read has no measures: the frame itself says why.
+            self._measuring.start(lambda job: (facts, measure_file(pair, job.superseded)))
+
+    def _take_measures(self, found: tuple[Facts, FileMeasures]) -> None:
+        if found[0] is self._wanted:
+            self._wanted = None
+            self._measures[found[0]] = found[1]
+            self._show_companions()

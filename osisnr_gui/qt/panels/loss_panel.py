@@ -28,7 +28,6 @@ from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
-from osisnr_gui.text.verdict import grade_tip, verdict_line, verdict_sentence
 
 #: The two named results, in the order of their switch, and what it calls them.
 FORMULAS = {Formula.EXACT: _("exact · active frames"), Formula.LITERAL: _("literal · all frames")}
@@ -281,10 +280,11 @@ class LossPanel(QWidget):
         self.scale.show_medians(medians, chance_db, selected)
         self.scale.show()
         verdict = find_verdict(pair, chance_db)
-        line = verdict_line(verdict)
-        self.verdict.set_text(line, tip=f"{line}\n{grade_tip()}", shorter=line.rpartition(" (")[0])
+        line = sentences.verdict_line(verdict)
+        self.verdict.set_text(line, tip=f"{line}\n{sentences.grade_tip()}", shorter=line.rpartition(" (")[0])
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"
-        set_text(self.sentence, verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair)))
+        also = sentences.level_polarity_delay(analysis, pair)
+        set_text(self.sentence, sentences.verdict_sentence(verdict, unit, *also))
 
     def _show_effect(self, analysis: Analysis, selected: int) -> None:
         effect = self.effects.find(selected, analysis.session.loss)

@@ -90,10 +90,6 @@ class MaskValuesPanel(Themed, QWidget):
         super().set_theme(theme)
         self._draw()
 
-    def is_final(self) -> bool:
-        """Whether nothing is left to count for what can be seen."""
-        return not self._job.is_busy and not self._comparing.is_busy
-
     def _missing(self) -> list[Mask]:
         return [mask for mask, *_names in self._shown if mask not in self._counts]
 

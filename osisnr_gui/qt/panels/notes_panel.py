@@ -85,7 +85,6 @@ class NotesPanel(QWidget):
 
     edit_requested = Signal(object, str)
     go_requested = Signal(float, float)  # start, stop
-    typing_started = Signal()  # the panel must be seen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,9 +121,8 @@ class NotesPanel(QWidget):
         self.delete_button.setEnabled(bool(notes))
 
     def start_typing(self, note: Note) -> None:
-        """Let the text of a note be typed."""
+        """Let the text of a note be typed, in a panel that is seen."""
         if note in self.model.notes:
-            self.typing_started.emit()
             index = self.model.index(self.model.notes.index(note), 1)
             self.table.setCurrentIndex(index)
             self.table.edit(index)

@@ -1,6 +1,6 @@
 """The files of the comparison: a row each, roles one click away."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -26,7 +26,7 @@ DROP_WORDS = _("Drop files anywhere to add them; with Alt they replace these.")
 
 
 def row_states(
-    analysis: Analysis, selected: int, hidden: Set[Source], changes: tuple[FileChange, ...], contents: Mapping[str, str]
+    analysis: Analysis, selected: int, changes: tuple[FileChange, ...], contents: Mapping[str, str]
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
     rows = []
@@ -36,7 +36,7 @@ def row_states(
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
         count = 1 if pair.reference is None else pair.reference.channels
-        shown = index == selected, pair.source in hidden, several, partner, count
+        shown = index == selected, index in analysis.session.hidden, several, partner, count
         rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
@@ -70,7 +70,6 @@ class SourcesPanel(Themed, SourceSignals):
         super().__init__(theme, parent)
         self._states: list[RowState] = []
         self._estimate: Source | None = None
-        self._hidden: frozenset[Source] = frozenset()
         self._changes: tuple[FileChange, ...] = ()
         self._contents: Mapping[str, str] = {}
         self._analysis: tuple[Analysis, int] = (Analysis(Session()), 0)
@@ -99,7 +98,7 @@ class SourcesPanel(Themed, SourceSignals):
 
     def _show_states(self) -> None:
         """Rows as things are; nothing is done when they are on screen already."""
-        states = row_states(*self._analysis, self._hidden, self._changes, self._contents)
+        states = row_states(*self._analysis, self._changes, self._contents)
         if states == self._states and (states or self._estimate is None):
             return
         self._states = states
@@ -126,11 +125,6 @@ class SourcesPanel(Themed, SourceSignals):
         if current is not None:
             tip = _("Let the reference and {name} change places").format(name=estimate_letter(current.index))
         self.swap_button.setToolTip(tooltip(tip))
-
-    def set_hidden(self, hidden: frozenset[Source]) -> None:
-        """Estimates whose curve is not drawn."""
-        self._hidden = hidden
-        self._show_states()
 
     def set_changes(self, changes: tuple[FileChange, ...]) -> None:
         """Files that are not as they were read."""

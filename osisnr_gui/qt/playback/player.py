@@ -6,12 +6,11 @@ the plots, whose axis begins at the reference's first sample.
 
 import math
 from dataclasses import replace
-from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from osisnr_gui.io.errors import LoadError
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.playback.output import Deck, SoundSystem
 from osisnr_gui.qt.plots.time_link import TimeLink, TimeSpan
 from osisnr_gui.session.analysis import Analysis
@@ -53,11 +52,12 @@ class Player(QObject):
         self.wanted = Sound(SoundKind.ESTIMATE)
         self.before = Sound(SoundKind.REFERENCE)
         self.is_playing = self.is_paused = False
-        self.match, self.scale, self.speed = Match.OFF, ResidualScale.WHOLE, 1.0
-        self.level_db = 0.0  # of everything
+        self.match, self.scale = Match.OFF, ResidualScale.WHOLE
+        self.speed = 1.0  # 0.5 to 1, at the same pitch
+        self.level_db = 0.0  # of everything; 0 : as the files are, and `match` says
         self.residual_is_louder = False  # by LOUDER_DB
         self.is_clipped = False  # a sample went beyond full scale since this was last cleared
-        self.band: Band | None = None
+        self.band: Band | None = None  # only these frequencies, or all
         self.device_id = ""
         self.uses_default = False  # instead of that device, which went away; the next start looks for it again
         self.problem = ""  # why nothing can be heard, once that was tried; it plays in silence then
@@ -180,9 +180,10 @@ class Player(QObject):
         """Back to the sound before."""
         self.hear(self.reference if self.before.kind is SoundKind.REFERENCE else self.before)
 
-    def set_match(self, match: Match) -> None:
-        """Make sounds equally loud, or leave them."""
-        self.match = match
+    def choose(self, **how: Any) -> None:
+        """Hear it otherwise: another `match`, `level_db`, `residual_is_louder`, `speed` or `band`."""
+        for name, value in how.items():
+            setattr(self, name, value)
         self._level()
 
     def set_scale(self, scale: ResidualScale) -> None:
@@ -191,30 +192,10 @@ class Player(QObject):
         self.recipe = listening.find_recipe(self._analysis, scale)
         self._level()
 
-    def set_level(self, level_db: float) -> None:
-        """How loud everything is, in dB; 0 : as the files are, and the loudness match says."""
-        self.level_db = level_db
-        self._ask_and_say()
-
-    def set_louder(self, on: bool) -> None:
-        """Hear residuals LOUDER_DB louder, or at their own level."""
-        self.residual_is_louder = on
-        self._ask_and_say()
-
     def clear_clip(self) -> None:
         """Forget that a sample went beyond full scale."""
         self.is_clipped = False
         self.changed.emit()
-
-    def set_speed(self, speed: float) -> None:
-        """0.5 to 1, at the same pitch."""
-        self.speed = speed
-        self._ask_and_say()
-
-    def set_band(self, band: Band | None) -> None:
-        """Only these frequencies, or all."""
-        self.band = band
-        self._ask_and_say()
 
     def set_device(self, device_id: str) -> None:
         """Another sound card; empty: the system's default."""
@@ -301,7 +282,9 @@ class Player(QObject):
         key = reference, mixture, self.recipe.rate
         if key != self._gain_of:
             self._gain_of, self._gain = key, None
-            self._jobs.start(partial(_measure_gain, key))
+            rate, wanted = self.recipe.rate, (reference[0], mixture[0])
+            # It stays unknown where a file cannot be read: the track itself says what is wrong with it.
+            self._jobs.start(lambda job: (key, listening.measure_gain(*wanted, rate, job.superseded)))
         return self._gain
 
     def _take_gain(self, found: tuple[_GainKey, float | None]) -> None:
@@ -364,12 +347,3 @@ class Player(QObject):
         else:
             self.stop()
             self.changed.emit()
-
-
-def _measure_gain(key: _GainKey, job: Job) -> tuple[_GainKey, float | None]:
-    """On the worker thread."""
-    (reference, _stamp), (mixture, _stamp), rate = key
-    try:
-        return key, listening.measure_gain(reference, mixture, rate, job.superseded)
-    except LoadError:
-        return key, None  # the track itself says what is wrong with it

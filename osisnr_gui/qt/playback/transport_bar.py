@@ -237,7 +237,7 @@ class TransportBar(Themed, QWidget):
 
     def _level_slider(self) -> TickSlider:
         def take(level_db: float) -> None:
-            self._player.set_level(min(max(round(level_db, 1), LOWEST_DB), HIGHEST_DB))
+            self._player.choose(level_db=min(max(round(level_db, 1), LOWEST_DB), HIGHEST_DB))
 
         def step(steps: int, finer: bool) -> None:
             take(self._player.level_db + steps * (STEP_DB / 10 if finer else STEP_DB))

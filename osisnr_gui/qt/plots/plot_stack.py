@@ -152,9 +152,8 @@ class PlotStack(QWidget):
     row_added = Signal(object)  # TimePlot
     rows_fitted = Signal()  # a row went for want of room, or came back
 
-    def __init__(self, theme: Theme, overview: Overview) -> None:
+    def __init__(self, overview: Overview) -> None:
         super().__init__()
-        self._theme = theme
         self._overview = overview
         self.places: dict[str, Place] = {}  # by row, from top to bottom
         self._moved_by_hand = False
@@ -185,9 +184,9 @@ class PlotStack(QWidget):
         self._splitter.setStretchFactor(self._splitter.count() - 1, round(spec.weight * 10))
         widget.setVisible(spec.shown)
         for each in _rows_of(widget):
-            self._take_row(each)
+            self.row_added.emit(each)
         if pane is not None:
-            pane.row_added.connect(self._take_row)
+            pane.row_added.connect(self.row_added)
         self._arrange()
 
     def for_each_row(self, visit: Callable[[TimePlot], object]) -> None:
@@ -233,7 +232,6 @@ class PlotStack(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply another theme to everything."""
-        self._theme = theme
         for place in self.places.values():
             place.widget.set_theme(theme)
         self._overview.set_theme(theme)
@@ -252,10 +250,6 @@ class PlotStack(QWidget):
         self._moved_by_hand = self._splitter.restoreState(QByteArray(state))
         self._splitter.setHandleWidth(1)
         return self._moved_by_hand
-
-    def _take_row(self, row: TimePlot) -> None:
-        row.set_theme(self._theme)
-        self.row_added.emit(row)
 
     def _remember_move(self, *_moved: int) -> None:
         self._moved_by_hand = True

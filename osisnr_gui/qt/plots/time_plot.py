@@ -180,22 +180,16 @@ class TimePlot(PlotWidget):
             for line in self._level_lines:
                 line.set_theme(theme)
 
-    def set_title(self, title: str, colour: str | None = None) -> None:
-        """Text in the top-left corner, with a colour swatch for an estimate."""
-        if (title, colour) != (self.words.title, self.words.title_colour):
-            self.words.title, self.words.title_colour = title, colour
+    def set_title(self, title: str, colour: str | None = None, *, marked: bool = False) -> None:
+        """Text in the top-left corner, with a colour swatch for an estimate; marked in the row of the one in view."""
+        if (title, colour, marked) != (self.words.title, self.words.title_colour, self.words.marked):
+            self.words.title, self.words.title_colour, self.words.marked = title, colour, marked
             self.setAccessibleName(title or self.row_id)
             self.refresh()
 
     def enlarge(self, scale: float) -> None:
         """Draw everything so many times as large, type and margins too, as on a finer screen."""
         self._scale, self.autoPixelRange, self.marks.scale = scale, False, scale
-
-    def set_marked(self, on: bool) -> None:
-        """Mark the row as the one of its kind that is in view."""
-        if on != self.words.marked:
-            self.words.marked = on
-            self.refresh()
 
     def set_message(self, text: str, *, error: bool = False) -> None:
         """A state over the plot ("loading…", what went wrong); empty to remove it."""

@@ -76,10 +76,6 @@ class PixelViewBox(pg.ViewBox):
         """Pixel of a value."""
         return (self.hi - value) / (self.hi - self.lo) * self.height()
 
-    def value_at(self, y: float) -> float:
-        """Value at a pixel."""
-        return self.hi - y / self.height() * (self.hi - self.lo)
-
     def ys_of(self, values: FloatArray) -> FloatArray:
         """Pixels of many values, kept within one height of the plot.
 
@@ -135,7 +131,8 @@ class TimeViewBox(PixelViewBox):
         """
         start, stop = self._link.visible
         at = self.mapFromScene(scene)
-        return QPointF(start + at.x() / max(self.width(), 1.0) * (stop - start), self.value_at(at.y()))
+        value = self.hi - at.y() / self.height() * (self.hi - self.lo)
+        return QPointF(start + at.x() / max(self.width(), 1.0) * (stop - start), value)
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom or scroll; `axis` : the wheel is over this one, not over the plot."""

@@ -4,7 +4,6 @@ their numbers, from a thread of its own."""
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,18 +18,11 @@ from osisnr_gui.session.comparison.difference import Change, Ghost, Quantity, fi
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import FrameLosses, PairScore, osi_db_of
 from osisnr_gui.session.segments.bad_segments import Facts
-from osisnr_gui.session.session import Formula, Session, Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.words import GHOST, MIXTURE, estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.comparison import difference_text, partner_name
-
-
-class CurveChoice(NamedTuple):
-    """hidden : estimates without a curve. mixture : whether the unprocessed mixture has one."""
-
-    hidden: frozenset[Source] = frozenset()
-    mixture: bool = False
 
 
 def value_at(values: FloatArray, first_time: float, step: float, time: float) -> float:
@@ -39,18 +31,18 @@ def value_at(values: FloatArray, first_time: float, step: float, time: float) ->
     return float(values[index]) if 0 <= index < values.size else math.nan
 
 
-def osi_curves(analysis: Analysis, selected: int, choice: CurveChoice) -> list[Curve]:
+def osi_curves(analysis: Analysis, selected: int, *, with_mixture: bool) -> list[Curve]:
     """OSI-SNR of every estimate that is not hidden, and of the mixture where that is wanted."""
     curves = [
-        _curve(pair, index, index == selected)
+        osi_curve(pair, index, index == selected)
         for index, pair in enumerate(analysis.pairs)
-        if pair.score is not None and pair.source not in choice.hidden
+        if pair.score is not None and index not in analysis.session.hidden
     ]
-    mixture = analysis.unprocessed_for(selected) if choice.mixture else None
-    return curves if mixture is None or mixture.score is None else [*curves, _curve(mixture, MIXTURE)]
+    mixture = analysis.unprocessed_for(selected) if with_mixture else None
+    return curves if mixture is None or mixture.score is None else [*curves, osi_curve(mixture, MIXTURE)]
 
 
-def _curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
+def osi_curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
     """The OSI-SNR of a pair that has a score, by the formula that leads."""
     assert pair.score is not None, "only what has a score has a curve"
     frames = pair.score.facts.frames
@@ -77,16 +69,14 @@ def ghost_of(ghosts: Sequence[ShownGhost], place: int) -> ShownGhost | None:
     return next((ghost for ghost in ghosts if ghost.place == place), None)
 
 
-def ghost_curves(
-    ghosts: Sequence[ShownGhost], formula: Formula, selected: int, hidden: frozenset[Source]
-) -> list[Curve]:
+def ghost_curves(ghosts: Sequence[ShownGhost], session: Session, selected: int) -> list[Curve]:
     """Lines for the plot of OSI-SNR, without those of hidden estimates; of many only that of the one in view."""
-    drawn = [ghost for ghost in ghosts if ghost.source not in hidden]
+    drawn = [ghost for ghost in ghosts if ghost.place not in session.hidden]
     if len(drawn) > 3:
         drawn = [ghost for ghost in drawn if ghost.place == selected]
     curves = []
     for shown in drawn:
-        frames, osi_db = shown.facts.frames, osi_db_of(shown.facts, formula)
+        frames, osi_db = shown.facts.frames, osi_db_of(shown.facts, session.loss.formula)
         curves.append(Curve(frames.first_time, frames.grid.step, osi_db, shown.place, before=shown.name))
     return curves
 

@@ -12,7 +12,7 @@ from osisnr_gui.qt.presenters.pair_maps import Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.pictures import Picture
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import title as title_of
@@ -39,7 +39,7 @@ class EstimateRows(QObject):
         self._shaders: list[Shader] = []
         self._link, self._tiles = link, tiles
         self._places: dict[str, int] = {}  # by row
-        self._shown: tuple[Analysis, int, frozenset[Source]] = (Analysis(Session()), 0, frozenset())
+        self._shown = Analysis(Session()), 0
 
     @property
     def weight(self) -> float:
@@ -49,7 +49,7 @@ class EstimateRows(QObject):
     @property
     def pairs(self) -> tuple[PairAnalysis, ...]:
         """The pairs whose estimates are shown."""
-        analysis, selected, _ = self._shown
+        analysis, selected = self._shown
         places = list(self._places.values()) or [selected]
         return tuple(pair for place in places if (pair := analysis.pair_at(place)) is not None)
 
@@ -59,14 +59,13 @@ class EstimateRows(QObject):
             return self._places[row_id], next(row for row in self.others if row.row_id == row_id)
         return self._shown[1], self.main
 
-    def show_analysis(self, analysis: Analysis, selected: int, hidden: frozenset[Source]) -> None:
+    def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the estimate in view, and while they are stacked the others without those that are hidden."""
-        moved, self._shown = selected != self._shown[1], (analysis, selected, hidden)
-        places = stacked_places(analysis, selected, hidden) if self.stacked else ()
+        moved, self._shown = selected != self._shown[1], (analysis, selected)
+        places = stacked_places(analysis, selected) if self.stacked else ()
         while len(self.others) < len(places):
             self._make_row()
         self.main.show_source(_picture_of(analysis, selected))
-        self.main.set_marked(bool(places))
         self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
         for row in self.others:
             row.show_source(_picture_of(analysis, self._places.get(row.row_id, -1)))
@@ -99,8 +98,8 @@ class EstimateRows(QObject):
 
     def show_titles(self) -> None:
         """Titles in the colours of the theme, and what stands in place of a picture."""
-        analysis, selected, hidden = self._shown
-        left_out = len(visible_places(analysis, selected, hidden)) - len(self._places) if self._places else 0
+        analysis, selected = self._shown
+        left_out = len(visible_places(analysis, selected)) - len(self._places) if self._places else 0
         several = len(analysis.references) > 1
         rows = [(self.main, selected), *((row, self._places.get(row.row_id, -1)) for row in self.others)]
         for row, place in rows:
@@ -115,20 +114,21 @@ class EstimateRows(QObject):
             if left_out and row is self.pane.shown[-1]:
                 more = ngettext("{title} · {n} more not shown", "{title} · {n} more not shown", left_out)
                 title = more.format(title=title, n=left_out)
-            row.set_title(title, self.main.theme.estimate(place).colour)
+            marked = bool(self._places) and row is self.main
+            row.set_title(title, self.main.theme.estimate(place).colour, marked=marked)
             waits = pair.reference is None or pair.reference.error is not None
             message = str(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
             row.set_message(message, error=pair.error is not None)
 
 
-def visible_places(analysis: Analysis, selected: int, hidden: frozenset[Source]) -> tuple[int, ...]:
+def visible_places(analysis: Analysis, selected: int) -> tuple[int, ...]:
     """Places of the estimates that are not hidden, and of the one in view."""
-    return tuple(k for k, pair in enumerate(analysis.pairs) if k == selected or pair.source not in hidden)
+    return tuple(k for k in range(len(analysis.pairs)) if k == selected or k not in analysis.session.hidden)
 
 
-def stacked_places(analysis: Analysis, selected: int, hidden: frozenset[Source]) -> tuple[int, ...]:
+def stacked_places(analysis: Analysis, selected: int) -> tuple[int, ...]:
     """Those that get a row, the one in view always among them; none where there is only one."""
-    places = visible_places(analysis, selected, hidden)
+    places = visible_places(analysis, selected)
     if len(places) < 2:
         return ()
     first = places[:MOST_ROWS]

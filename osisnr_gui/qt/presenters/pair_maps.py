@@ -21,7 +21,7 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairReader
 from osisnr_gui.session.segments.bad_segments import BadFrames, Facts
-from osisnr_gui.session.session import Criterion, Session, Source
+from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
@@ -36,8 +36,6 @@ class PairMaps:
         self.blame = BlameOverlay(estimate, third, self.band_row)
         self._columns: PairReader | None = None
         self._shown: object = None
-        self._hidden: frozenset[Source] = frozenset()
-        self._analysis: tuple[Analysis, int] | None = None
         self._gains: dict[Facts, tuple[FloatArray, BoolArray]] = {}
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -53,7 +51,6 @@ class PairMaps:
         title = _("OSI-SNR per band · {name} · exact, active frames")
         self.band_row.set_title(title.format(name=estimate_letter(selected)))
         self.gain_row.set_title(_("Gain per frame · least squares, active frames"))
-        self._analysis = analysis, selected
         self._show_gains(analysis, selected)
 
     def show_blame(self, analysis: Analysis, selected: int) -> None:
@@ -62,12 +59,6 @@ class PairMaps:
         picture = pair.pictures.estimate if pair is not None else None
         score = pair.score if pair is not None and self._columns is not None else None
         self.blame.show_pair(self._columns if picture else None, score, picture.bin_step if picture else 1.0)
-
-    def set_hidden(self, hidden: frozenset[Source]) -> None:
-        """Estimates without a curve in the gain strip."""
-        self._hidden = hidden
-        if self._analysis is not None:
-            self._show_gains(*self._analysis)
 
     def readout(self, time: float, value: float, row_id: str, frequency: float | None) -> dict[str, str]:
         """What the maps that are shown say of a point, by field of the readout; "" for one with nothing there.
@@ -109,7 +100,7 @@ class PairMaps:
                 continue
             facts, frames = pair.score.facts, pair.score.facts.frames
             gain_db, turned = kept[facts] = self._gains.get(facts) or _gain_of(facts)
-            if pair.source not in self._hidden:
+            if index not in analysis.session.hidden:
                 curve = Curve(frames.first_time, frames.grid.step, gain_db, index, index == selected, turned=turned)
                 gains.append(curve)
         self._gains = kept
@@ -129,7 +120,8 @@ class Shader:
     """Follows the bad frames of the estimate in view; of what a moved limit leaves alone nothing is done again."""
 
     def __init__(self, shadings: Sequence[Shading], overview: OverviewStrip | None = None) -> None:
-        self._shadings, self._overview = shadings, overview
+        self._views = shadings if overview is None else (*shadings, overview)
+        self._overview = overview
         self._bad: BadFrames | None = None
         self._facts: Facts | None = None
         self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
@@ -147,10 +139,8 @@ class Shader:
             elif self._overview is not None and facts is not None:
                 self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
         runs = Runs() if bad is None else self._runs(bad, before)
-        for view in self._shadings:
+        for view in self._views:
             view.show_runs(runs)
-        if self._overview is not None:
-            self._overview.show_runs(runs)
 
     def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
         flags = {

@@ -15,7 +15,7 @@ from osisnr_gui.qt.plots.items.maps import Ribbon
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, Lead, find_pairing, run_cross
+from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, find_pairing, run_cross
 from osisnr_gui.session.pairs import PairKey, pair_key
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
@@ -93,9 +93,8 @@ class PairingRow:
 
     def lead_words(self, time: float) -> str:
         """ "fits ref 2 +5.1 dB" for the frame at a time; empty where nothing is known or counts."""
-        lead = None if self.best is None else self.best.lead_at(time)
-        words_of = _("fits ref {lead}")
-        return "" if lead is None else words_of.format(lead=lead_words(lead, lambda place: str(place + 1)))
+        lead = lead_words(self.best, time, lambda place: str(place + 1))
+        return lead and _("fits ref {lead}").format(lead=lead)
 
     def _follow(self) -> None:
         """Start on what is wanted while the row is seen; stop when it is not."""
@@ -145,8 +144,11 @@ class PairingRow:
         return [what, told.format(n=words.count(n), shares=", ".join(shares))]
 
 
-def lead_words(lead: Lead, name: Callable[[int], str]) -> str:
-    """Who leads and by how much, or who are tied."""
+def lead_words(best: BestFrames | None, time: float, name: Callable[[int], str]) -> str:
+    """Who leads at a time and by how much, or who are tied; empty where nothing is known or counts."""
+    lead = None if best is None else best.lead_at(time)
+    if lead is None:
+        return ""
     names = " = ".join(map(name, lead.places))
     return names if len(lead.places) > 1 else f"{names} +{words.db(lead.lead_db)}"
 
@@ -207,7 +209,9 @@ class Ribbons:
 
     def __init__(self, link: TimeLink, theme: Theme) -> None:
         self.best_row = RibbonPlot(link, theme, BEST, _("Best"))
-        self.best_row.words_at = lambda time: _tip(self._lead_words(time), _best_words(self._best))
+        self.best_row.words_at = lambda time: _tip(
+            lead_words(self._best, time, estimate_letter), _best_words(self._best)
+        )
         self._best: BestFrames | None = None
         self.pairing = PairingRow(link, theme)
 
@@ -228,15 +232,11 @@ class Ribbons:
         """What the rows that are shown say of a time, by field of the readout; "" for one with nothing there."""
         fields = {}
         if self.best_row.isVisible():
-            here = self._lead_words(time)
+            here = lead_words(self._best, time, estimate_letter)
             fields["best"] = here and _("best {lead}").format(lead=here)
         if self.pairing.row.isVisible():
             fields["pairing"] = self.pairing.lead_words(time)
         return fields
-
-    def _lead_words(self, time: float) -> str:
-        lead = None if self._best is None else self._best.lead_at(time)
-        return "" if lead is None else lead_words(lead, estimate_letter)
 
 
 def ribbon_colour(theme: Theme, place: int) -> str:

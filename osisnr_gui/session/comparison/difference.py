@@ -48,11 +48,6 @@ class Difference:
     n_better: int
     n_frames: int
 
-    @property
-    def share_better(self) -> float:
-        """Share of the frames with a difference in which this one is better; nan without any."""
-        return self.n_better / self.n_frames if self.n_frames else float("nan")
-
 
 def partners(session: Session, index: int) -> tuple[int, ...]:
     """What estimate `index` can be held against: others of the same reference from the next one on, then MIXTURE."""

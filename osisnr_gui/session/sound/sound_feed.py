@@ -47,7 +47,7 @@ class SoundFeed:
         if recipe.files:
             check_ratio(recipe.files[0][1].path, recipe.rate, rate)
         self._listening = Listening(recipe)
-        self.sounds: tuple[Sound, ...] = recipe.sounds
+        self.sounds = recipe.sounds
         # Each answers for any stretch as if everything had been filtered at once.
         self._filters: list[BandPass | Upsampler | Resampler] = []
         if band is not None:
@@ -89,7 +89,8 @@ def wav_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
 
     Raises LoadError for a file that cannot be read any more, SaveError for one too long for the format.
     """
-    with closing(Listening(recipe)) as listening:
+    masks = tuple((heard, track) for heard, track in recipe.masks if heard == sound)  # no other one is applied
+    with closing(Listening(replace(recipe, masks=masks))) as listening:
         row, n_samples = listening.sounds.index(sound), listening.n_samples
         if n_samples * ITEM > MOST_BYTES:
             path = next(source.path for _, source, _ in recipe.files)
@@ -167,12 +168,6 @@ def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:
             path = f"{stem}_{count}.wav"
         paths[sound] = path
     return paths
-
-
-def masked_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
-    """The WAV file of one of them, piece by piece; nothing else is worked out for it. Raises as `wav_parts`."""
-    alone = replace(recipe, masks=tuple((heard, track) for heard, track in recipe.masks if heard == sound))
-    return wav_parts(alone, sound)
 
 
 def open_masked(session: Session, paths: dict[Sound, str]) -> Session:

@@ -237,7 +237,14 @@ def test_reload_keeps_the_view_to_the_bit(qtbot: QtBot, window: MainWindow, file
     def view() -> list[object]:
         rows = [(pixels(row).lo, pixels(row).hi, row.isVisible()) for row in plots.stack.rows]
         scrolled = views.segments.table.verticalScrollBar().value(), views.sources.scroller.verticalScrollBar().value()
-        around = (link.visible, link.selection, link.loop, link.cursor, views.selection.index, views.plots.choice)
+        around = (
+            link.visible,
+            link.selection,
+            link.loop,
+            link.cursor,
+            views.selection.index,
+            views.plots.draws_mixture,
+        )
         return [*rows, scrolled, around, link._history]
 
     before = view()

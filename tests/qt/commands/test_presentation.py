@@ -81,7 +81,7 @@ def _state(window: MainWindow) -> dict[str, object]:
         "session": (views.store.session, views.store.history.previous, views.store.history.following),
         "rows": [(row.isVisible(), row.height(), row.box.lo, row.box.hi) for row in stack.rows],
         "heights": stack.save_heights(),
-        "docks": [(dock.wanted, dock.is_in_front) for dock in views.docks],
+        "docks": [(dock.wanted, dock.is_in_front) for dock in views.docks.values()],
         "view": (link.visible, link.selection, link.loop, str(link.cursor), str(link.playhead), list(link._history)),
         "held": link.holds_values,
         "sound": (player.wanted, player.before, player.is_playing, player.match, player.speed, player.band),

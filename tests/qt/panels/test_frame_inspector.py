@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.io.errors import LoadError, Reason
+from osisnr_gui.qt.jobs import is_busy
 from osisnr_gui.qt.look.theme import DARK, LIGHT, set_theme_inside
 from osisnr_gui.qt.panels.frame_inspector import HINT, FrameInspector
 from osisnr_gui.qt.plots.charts.frame_charts import tip_of
@@ -40,7 +41,7 @@ def panel(shown) -> Iterator[FrameInspector]:
 @pytest.fixture
 def settle(qtbot: QtBot, panel: FrameInspector) -> Show:
     def wait() -> None:
-        qtbot.waitUntil(panel.is_final)
+        qtbot.waitUntil(lambda: not is_busy(panel))
 
     return wait
 
@@ -131,7 +132,7 @@ def test_out_of_sight_nothing_is_read(panel: FrameInspector, settle: Show, sound
     panel.hide()
     panel.show_analysis(sound, 0)
     panel.show_time(1.0)
-    assert panel.is_final()
+    assert not is_busy(panel)
     assert panel.inspection is None
     panel.show()
     settle()
@@ -246,8 +247,8 @@ def test_the_whole_file_is_measured_once_for_every_pair(
     go.set()
     settle()
     expected = measure_file(sound.pairs[1])
-    assert panel.measurer.find(sound.pairs[1]) == expected
-    assert panel.measurer.find(sound.pairs[0]) is None
+    assert panel.measures_of(sound.pairs[1]) == expected
+    assert panel.measures_of(sound.pairs[0]) is None
     assert f" {expected.lsd_db:.1f} dB; correlation" in panel.page.companions.accessibleName()
     panel.show_time(1.1)
     settle()
@@ -258,7 +259,7 @@ def test_the_whole_file_is_measured_once_for_every_pair(
     assert measured == [sound.pairs[0], sound.pairs[1], sound.pairs[0]]
     panel.show_analysis(replace(sound, pairs=sound.pairs[:1]), 0)
     settle()
-    assert panel.measurer.find(sound.pairs[1]) is None
+    assert panel.measures_of(sound.pairs[1]) is None
 
 
 def test_a_file_that_cannot_be_measured_is_tried_once(

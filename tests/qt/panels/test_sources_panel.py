@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,6 +15,7 @@ from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.qt.panels.source_row import SourceRow
 from osisnr_gui.qt.panels.sources_panel import SourcesPanel
+from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import DOWNMIX, Session
 
@@ -226,7 +228,8 @@ def test_an_eye_for_each_estimate(panel: SourcesPanel, sound: Analysis):
     assert [row.eye.isHidden() for row in panel.rows] == [True, False, False, True]
     QTest.mouseClick(panel.rows[2].eye, LEFT)
     assert asked == [sound.pairs[1].source]
-    panel.set_hidden(frozenset(asked))
+    sound = replace(sound, session=edits.toggle_curve(sound.session, 1))
+    panel.show_analysis(sound, 0)
     assert "Show its curve" in panel.rows[2].eye.toolTip()
     assert "Hide its curve" in panel.rows[1].eye.toolTip()
     assert "(H)" in panel.rows[1].eye.toolTip(), "the key is for the estimate in view"

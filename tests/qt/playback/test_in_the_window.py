@@ -271,7 +271,7 @@ def test_level_clip_light_and_louder_residual_are_on_the_bar(window: MainWindow,
     _press(window, Key.Key_D)
     assert "20 dB louder" in bar._note.toolTip()
     assert bar._louder.isVisible()
-    player.set_level(12.0)
+    player.choose(level_db=12.0)
     player.play(0.0)
     system.card.pull_until(lambda: player.deck.engine.clipped > 0)
     player._tick()
@@ -350,7 +350,7 @@ def test_choices_are_remembered_from_start_to_start(qtbot: QtBot, window: MainWi
     for name in ("match_rms", "residual_frame", "follow", "autoplay", "transport"):
         window.actions_by_id.by_id[name].trigger()
     window.views.player.set_device("Headphones")
-    window.views.player.set_level(-9.0)
+    window.views.player.choose(level_db=-9.0)
     window.close()
     with open_window(qtbot) as again:
         player, by_id = again.views.player, again.actions_by_id.by_id
@@ -411,7 +411,7 @@ def test_a_mask_that_is_removed_while_it_is_heard(
     window.commands.take_files([str(copy)], add=True)
     wait_final(qtbot, window)
     removed = next(source for source in store.session.estimates if source.path == str(copy))
-    player.set_match(Match.OSI)
+    player.choose(match=Match.OSI)
     last = Sound(SoundKind.ESTIMATE, 1)
     player.hear(last)
     assert last in player.recipe.sounds

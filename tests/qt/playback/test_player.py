@@ -74,7 +74,7 @@ def _place(player: Player) -> int:
 
 def test_nothing_is_opened_before_something_is_to_be_heard(player: Player, system: FakeSystem) -> None:
     player.hear(REFERENCE)
-    player.set_match(Match.RMS)
+    player.choose(match=Match.RMS)
     player.stop()
     assert system.opened == []
     assert player.has_sound
@@ -131,19 +131,19 @@ def test_loudness_is_matched_without_a_step(player: Player, system: FakeSystem) 
     player.play(0.1)
     player.hear(EST_A)
     system.card.pull_sound()
-    player.set_match(Match.RMS)
+    player.choose(match=Match.RMS)
     e = 0.5 * S + 0.2 * A
     gain = np.sqrt(np.mean(S**2) / np.mean(e**2))
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), gain * e)
-    player.set_match(Match.OSI)
+    player.choose(match=Match.OSI)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), e / (S @ e / (S @ S)) * player.loudness.lowered)
 
 
 def test_the_mixtures_gain_is_measured_when_it_is_needed(player: Player, qtbot: QtBot) -> None:
     player.hear(MIXTURE)
-    player.set_match(Match.OSI)
+    player.choose(match=Match.OSI)
     assert MIXTURE in player.loudness.unknown
     qtbot.waitUntil(lambda: MIXTURE not in player.loudness.unknown)
     assert player._mixture_gain() == pytest.approx(float(S @ MIX / (S @ S)), rel=1e-9)
@@ -248,18 +248,18 @@ def test_only_a_band(player: Player, system: FakeSystem) -> None:
     player.hear(EST_B)
     player.play(0.2)
     system.card.pull_sound()
-    player.set_band(Band(2000.0, 3000.0))  # the noise ends at 1 kHz
+    player.choose(band=Band(2000.0, 3000.0))  # the noise ends at 1 kHz
     system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     system.card.pull(2 * FADE)
     assert np.max(np.abs(system.card.pull(1000))) < 1e-3
-    player.set_band(None)
+    player.choose(band=None)
     system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), B)
 
 
 def test_slower(player: Player, system: FakeSystem) -> None:
-    player.set_speed(0.5)
+    player.choose(speed=0.5)
     player.play(0.2)
     system.card.pull_sound()
     before = _place(player)
@@ -381,12 +381,12 @@ def test_without_a_device_the_cursor_moves_in_real_time(
 
 def test_the_level_is_a_gain_in_samples(player: Player, system: FakeSystem) -> None:
     player.hear(REFERENCE)
-    player.set_level(-6.0)
+    player.choose(level_db=-6.0)
     player.play(0.3)
     system.card.pull_sound()
     system.card.pull(FADE)
     _heard(system, 1000, _place(player), 10 ** (-6 / 20) * S)
-    player.set_level(0.0)
+    player.choose(level_db=0.0)
     system.card.pull(2 * FADE)
     _heard(system, 1000, _place(player), S)
 
@@ -394,13 +394,13 @@ def test_the_level_is_a_gain_in_samples(player: Player, system: FakeSystem) -> N
 def test_a_residual_can_be_heard_ten_times_as_loud(player: Player, system: FakeSystem) -> None:
     e = 0.5 * S + 0.2 * A
     residual = e - float(S @ e / (S @ S)) * S
-    player.set_level(-12.0)
+    player.choose(level_db=-12.0)
     player.hear(RES_A)
     player.play(0.3)
     system.card.pull_sound()
     system.card.pull(FADE)
     _heard(system, 500, _place(player), 10 ** (-12 / 20) * residual)
-    player.set_louder(True)
+    player.choose(residual_is_louder=True)
     system.card.pull(2 * FADE)
     _heard(system, 500, _place(player), 10 ** (-12 / 20) * 10 * residual)
     player.hear(REFERENCE)
@@ -411,20 +411,20 @@ def test_a_residual_can_be_heard_ten_times_as_loud(player: Player, system: FakeS
 def test_the_clip_light_shows_what_went_beyond_full_scale(player: Player, system: FakeSystem) -> None:
     peak = float(np.max(np.abs(S)))
     player.hear(REFERENCE)
-    player.set_level(20 * math.log10(0.98 / peak))
+    player.choose(level_db=20 * math.log10(0.98 / peak))
     player.play(0.0)
     system.card.pull_sound()
     system.card.pull(RATE)
     player._tick()
     assert not player.is_clipped
-    player.set_level(20 * math.log10(2.0 / peak))
+    player.choose(level_db=20 * math.log10(2.0 / peak))
     system.card.pull_until(lambda: player.deck.engine.lowered < 0.8)
     player._tick()
     assert player.is_clipped
     assert np.max(np.abs(system.card.samples)) <= 1.0
     player.clear_clip()
     assert not player.is_clipped
-    player.set_level(0.0)
+    player.choose(level_db=0.0)
     system.card.pull(4 * FADE)
     _heard(system, 500, _place(player), S)  # what was lowered for the loud one is so no more
     player._tick()

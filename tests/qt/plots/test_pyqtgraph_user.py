@@ -21,7 +21,7 @@ from osisnr_gui.qt.plots.time_plot import TimePlot
 def rows(qtbot: QtBot) -> Iterator[tuple[TimePlot, ...]]:
     link = TimeLink()
     link.set_extent(0.0, 100.0, min_span=0.01)
-    stack = PlotStack(DARK, Overview(link, DARK))
+    stack = PlotStack(Overview(link, DARK))
     for name in ("first", "second", "hidden"):
         stack.add_row(TimePlot(link, DARK, name), PlotRow(name, "", 1.0, shown=name != "hidden"))
     qtbot.addWidget(stack)

@@ -61,7 +61,7 @@ def overview(qtbot, link):
 
 @pytest.fixture
 def stack(qtbot, link):
-    stack = PlotStack(DARK, Overview(link, DARK))
+    stack = PlotStack(Overview(link, DARK))
     qtbot.addWidget(stack)
     spectrogram = TimePlot(link, DARK, "spectrogram")
     spectrogram.set_y_scale(LinearScale("Frequency (Hz)"))

@@ -21,7 +21,7 @@ from osisnr_gui.qt.plots.curve_plot import CurvePlot, GainPlot
 from osisnr_gui.qt.plots.comparison_plots import DifferencePlot
 from osisnr_gui.qt.plots.curve_plot import LossPlot
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.plots.plot_stack import ROWS
+from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.view_bar import ViewBar
 link = TimeLink()

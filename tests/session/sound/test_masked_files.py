@@ -14,7 +14,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import named_results
 from osisnr_gui.session.session import Note, Source
 from osisnr_gui.session.sound.listening import Sound, SoundKind, find_recipe
-from osisnr_gui.session.sound.sound_feed import compare_masked, masked_parts, masked_paths, open_masked
+from osisnr_gui.session.sound.sound_feed import compare_masked, masked_paths, open_masked, wav_parts
 
 REFERENCE, EST_A, EST_B = Sound(SoundKind.REFERENCE), Sound(SoundKind.ESTIMATE, 0), Sound(SoundKind.ESTIMATE, 1)
 
@@ -42,7 +42,7 @@ def test_the_files_compare_as_the_masks_do_as_sound(demo: Analysis, tmp_path: Pa
     recipe = find_recipe(demo)
     paths = masked_paths(recipe, str(tmp_path))
     for sound, path in paths.items():
-        Path(path).write_bytes(b"".join(masked_parts(recipe, sound)))
+        Path(path).write_bytes(b"".join(wav_parts(recipe, sound)))
         assert soundfile.info(path).frames == 88_000
     session = open_masked(demo.session, paths)
     assert session.mixture == demo.session.mixture

@@ -5,7 +5,6 @@ import math
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
 from osisnr_gui.core.types import FloatArray
@@ -134,9 +133,9 @@ def point_item() -> pg.ScatterPlotItem:
     return pg.ScatterPlotItem(size=7, pen=None, antialias=True)
 
 
-def upright_line(pen: QPen) -> pg.InfiniteLine:
+def upright_line() -> pg.InfiniteLine:
     """A vertical line without a place yet."""
-    line = pg.InfiniteLine(angle=90, movable=False, pen=pen)
+    line = pg.InfiniteLine(angle=90)
     line.hide()
     return line
 

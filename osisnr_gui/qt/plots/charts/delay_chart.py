@@ -63,7 +63,7 @@ class DelayChart(Chart):
         self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
         self._dots, self._point = pg.ScatterPlotItem(size=4, pen=None), point_item()
         self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
-        self._taken_line = upright_line(pg.mkPen(theme.accent))
+        self._taken_line = upright_line()
         self.add(self._range_curve, self._curve, self._dots, self._taken_line, self._point)
         self.setMinimumHeight(110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

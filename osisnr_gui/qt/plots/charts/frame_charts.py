@@ -187,7 +187,7 @@ class SpectrumChart(Chart):
         self._pointer: float | None = None
         self._items = tuple(curve_item() for _ in range(3))  # reference, estimate, error
         self._area = pg.PlotCurveItem(pen=None, connect="finite")
-        self._pointer_line = upright_line(pg.mkPen(theme.text))
+        self._pointer_line = upright_line()
         self.add(self._area, self._items[2], *self._items[:2], self._pointer_line)
         self._place, self._names = (pg.TextItem(anchor=(k, 0.0)) for k in (0, 1))
         for text in (self._place, self._names):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from osisnr_gui.core.bad_frames import LossShares
@@ -45,8 +44,7 @@ class AlphaChart(Chart):
         self._curves: list[pg.PlotCurveItem] = []
         self._given: tuple[object, ...] = ()
         self._alpha = math.nan
-        self._brushes: dict[int, QBrush] = {}  # by colour
-        self._default_line, self._alpha_line = (upright_line(pg.mkPen(theme.accent)) for _ in range(2))
+        self._default_line, self._alpha_line = upright_line(), upright_line()
         self._points = point_item()
         self.add(self._default_line, self._alpha_line, self._points)
         self.setMinimumHeight(110)
@@ -70,15 +68,13 @@ class AlphaChart(Chart):
                 item.setData(alphas, values)
             self._dress()
         place_line(self._default_line, default_alpha)
-        self._alpha = alpha
-        place_line(self._alpha_line, alpha)
-        self._show_points()
+        self.move_to(alpha)
 
     def move_to(self, alpha: float) -> None:
-        """Another alpha in force, a finite number; the curves stay."""
+        """Another alpha in force; the curves stay."""
         if alpha != self._alpha:
             self._alpha = alpha
-            self._alpha_line.setPos(alpha)
+            place_line(self._alpha_line, alpha)
             self._show_points()
 
     def table(self) -> Table | None:
@@ -92,7 +88,6 @@ class AlphaChart(Chart):
         theme = self.theme
         self._default_line.setPen(pg.mkPen(theme.faint, dash=[3.0, 3.0]))
         self._alpha_line.setPen(pg.mkPen(theme.accent))
-        self._brushes = {colour: pg.mkBrush(theme.estimate(colour).colour) for _values, colour in self._values}
         for item, (_values, colour) in zip(self._curves, self._values, strict=True):
             style = theme.estimate(colour)
             item.setPen(pg.mkPen(style.colour, dash=list(style.dash) or None))
@@ -105,7 +100,7 @@ class AlphaChart(Chart):
             value = float(np.interp(self._alpha, self._alphas, values, left=math.nan, right=math.nan))
             if math.isfinite(value):
                 places.append((self._alpha, value))
-                brushes.append(self._brushes[colour])
+                brushes.append(pg.mkBrush(self.theme.estimate(colour).colour))
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:

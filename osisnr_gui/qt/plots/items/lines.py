@@ -312,12 +312,6 @@ class LevelTags(PixelItem):
     def __init__(self, lines: Sequence[LevelLine], taken: Callable[[], QRectF]) -> None:
         super().__init__(50.0)
         self._lines, self._taken = lines, taken
-        for line in lines:
-            line.visibleChanged.connect(self._follow)
-        self._follow()
-
-    def _follow(self) -> None:
-        self.setVisible(any(line.isVisible() for line in self._lines))
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the words of the lines that are seen."""
@@ -325,7 +319,6 @@ class LevelTags(PixelItem):
         lines = [line for line in self._lines if math.isfinite(line.level)]
         tags = [(line.level, line.words(vb), line.words_ink) for line in lines if line.words is not None]
         boxes = lay_tags(vb, [tag[:2] for tag in tags])
-        taken = self._taken()
         for box, (_level, text, ink) in zip(boxes, tags, strict=True):
-            if not box.intersects(taken):
+            if not box.intersects(self._taken()):
                 paint_tag(painter, box, text, getattr(vb.theme, ink), vb.theme)

@@ -24,7 +24,7 @@ from osisnr_gui.qt.plots.items.painting import (
     hatch_brush,
     safe_array,
 )
-from osisnr_gui.qt.plots.items.shading import BandKind, Runs
+from osisnr_gui.qt.plots.items.shading import BandKind, Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
 from osisnr_gui.qt.plots.scales import HEAT_MAP, FrequencyScale, lookup_table, row_bins
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -210,14 +210,13 @@ LEAST_FRAME_PIXELS, STRIPE_PIXELS = 2, 4
 CLEAR_SHARE = 0.6
 
 
-class OverviewStrip(PixelItem):
+class OverviewStrip(Shading):
     """The lowest OSI-SNR of each pixel column as a colour, silence hatched, bad frames marked below."""
 
     def __init__(self) -> None:
         super().__init__()
         self._t0, self._dt = 0.0, 1.0
         self._osi = Pyramid(np.empty(0))
-        self._runs = Runs()
 
     def show_osi(self, t0: float, dt: float, osi_db: npt.ArrayLike) -> None:
         """Take these; NaN where there is nothing to hear."""
@@ -226,19 +225,14 @@ class OverviewStrip(PixelItem):
         self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
         self.update()
 
-    def show_runs(self, runs: Runs) -> None:
-        """Mark these."""
-        if runs is not self._runs:
-            self._runs = runs
-            self.update()
-
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the strip: colours, silence, and marks; where it is crowded, the share of bad frames for marks."""
         vb = self.pixels(painter)
         share = {kind: stretches.coverage(vb) for kind, stretches in self._runs.kinds.items()}
-        crowded = is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
+        where = self._t0, self._dt, vb.t0, vb.t1, vb.columns
+        crowded = is_crowded(*where[1:])
         colours = QRectF(0.0, 0.0, vb.width(), vb.height() / 2 if crowded else vb.height())
-        values = (self._means if crowded else self._lowest)(vb)
+        values = self._means(vb) if crowded else lowest_per_stretch(self._osi.values, *where)
         painter.fillRect(vb.rect(), QColor(vb.theme.panel))
         painter.drawImage(colours, colour_image(values[None, :]))
         silent = (share[BandKind.SILENT] > 0) & np.isnan(values)
@@ -247,10 +241,6 @@ class OverviewStrip(PixelItem):
         bad, false = share[BandKind.BAD] + share[BandKind.MISSED], share[BandKind.FALSE_ACTIVITY]
         if crowded or bad.any() or false.any():
             (_paint_density if crowded else _paint_ticks)(painter, vb, bad, false)
-
-    def _lowest(self, vb: PixelViewBox) -> FloatArray:
-        """The lowest OSI-SNR of each pixel column."""
-        return lowest_per_stretch(self._osi.values, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
 
     def _means(self, vb: PixelViewBox) -> FloatArray:
         """The mean of each pixel column: among hundreds of frames there is always a bad one."""

@@ -270,8 +270,6 @@ class ClipMarks(PixelItem):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw a strip of the ground's colour with the marks in it."""
-        if self.stretches is NOWHERE:
-            return
         vb = self.pixels(painter)
         clipped = self.stretches.coverage(vb) > 0
         if not clipped.any():
