@@ -1,7 +1,5 @@
 """The table behind the summary: a row for each estimate, a column for each figure of one named result at a time."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
