@@ -1,7 +1,5 @@
 """List of pairs with their numbers as columns, for sorting and filtering without a loop over rows; its sentences."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +39,7 @@ class ListedRow:
     numbers: tuple[float, ...]
 
     @classmethod
-    def of(cls, row: BatchRow) -> ListedRow:
+    def of(cls, row: BatchRow) -> "ListedRow":
         """Look the numbers up: done where rows are made, so that a view need not."""
         cells = [get(row) for get in _GETTERS]
         return cls(row, tuple(math.nan if cell is None else float(cell) for cell in cells))

@@ -10,8 +10,6 @@ Sums over frames keep the same form when frames with the same M are added up, so
 microseconds at any length.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,11 +72,11 @@ class AlphaTable:
     exponents: np.ndarray[tuple[int], np.dtype[np.int32]]
 
     @classmethod
-    def allocate(cls, n_frames: int) -> AlphaTable:
+    def allocate(cls, n_frames: int) -> "AlphaTable":
         """An empty table for `n_frames` frames, to be filled with `put_rows`."""
         return cls(np.zeros((N_NODES, n_frames)), np.zeros(n_frames, dtype=np.int32))
 
-    def __getitem__(self, frames: slice) -> AlphaTable:
+    def __getitem__(self, frames: slice) -> "AlphaTable":
         """The table of a range of frames (views, not copies)."""
         return AlphaTable(self.values[:, frames], self.exponents[frames])
 
@@ -123,7 +121,7 @@ class AlphaTable:
         weights = interpolation_weights(alpha, nodes).astype(self.values.dtype)
         return _interpolated(weights, self.values[nodes, frames], self.exponents[frames], alpha)
 
-    def split_sums(self, chosen: BoolArray) -> tuple[AlphaSums, AlphaSums]:
+    def split_sums(self, chosen: BoolArray) -> tuple["AlphaSums", "AlphaSums"]:
         """Sums over all frames, and over those where `chosen` (n_frames,) is True."""
         if not self.exponents.size:
             empty = AlphaSums(np.zeros(0), np.zeros((N_NODES, 0)), 0)

@@ -6,8 +6,6 @@ surroundings, or another estimate of the same reference. Missed frames and false
 bad in their own right. No loop over segments anywhere.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +78,7 @@ class LevelGate:
     weight: np.ndarray[tuple[int], np.dtype[np.float32]]
 
     @classmethod
-    def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> LevelGate:
+    def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> "LevelGate":
         """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
         level = _below_loudest(projection.reference_db)
@@ -166,7 +164,7 @@ class LossShares:
     share: FloatArray
 
     @classmethod
-    def of(cls, exact_osi_db: FloatArray, active: BoolArray) -> LossShares:
+    def of(cls, exact_osi_db: FloatArray, active: BoolArray) -> "LossShares":
         """Shares in loss_osi method 1, exact: every active frame weighs 1/osi_db.
 
         A proportional one (infinite dB) weighs nothing. A frame of 0 dB weighs infinitely: such frames share the whole
@@ -235,7 +233,7 @@ class FramesWithin:
         self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
 
     @classmethod
-    def every(cls, segments: BadSegments) -> FramesWithin:
+    def every(cls, segments: BadSegments) -> "FramesWithin":
         """All frames of all segments."""
         lengths = segments.stop - segments.first
         offsets = np.cumsum(lengths) - lengths

@@ -11,8 +11,6 @@ its exact OSI-SNR is 10*log10(1 + (C**2/S)/R). Sums of neighbouring stretches ad
 bands: each one has a gain C/S of its own, so the OSI-SNR of the whole column is no mean of theirs.
 """
 
-from __future__ import annotations
-
 from itertools import chain, count, pairwise, takewhile
 from typing import NamedTuple
 
@@ -86,7 +84,7 @@ class BandSums(NamedTuple):
     residual_energy: FloatArray
 
     @classmethod
-    def of_rows(cls, s: Columns, e: Columns, edges: tuple[int, ...]) -> BandSums:
+    def of_rows(cls, s: Columns, e: Columns, edges: tuple[int, ...]) -> "BandSums":
         """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, both real or both complex.
 
         Cells so large or small that their squares leave float64's range make a band that has no value.
@@ -103,11 +101,11 @@ class BandSums(NamedTuple):
             return cls(energy.T, dot.T, np.add.reduceat(r * r, starts, axis=1).T)
 
     @classmethod
-    def joined(cls, parts: list[BandSums]) -> BandSums:
+    def joined(cls, parts: list["BandSums"]) -> "BandSums":
         """Concatenate along the stretches."""
         return cls(*(np.concatenate(sums, axis=1) for sums in zip(*parts, strict=True)))
 
-    def pooled(self, starts: IntArray, stops: IntArray) -> BandSums:
+    def pooled(self, starts: IntArray, stops: IntArray) -> "BandSums":
         """Sums over the stretches starts[i]:stops[i], all zero where that is empty.
 
         The residuals add, plus what it costs that one gain must do for all: R = sum R_i + sum S_i (C_i/S_i - C/S)**2.

@@ -9,8 +9,6 @@
 The two are never mixed in one mean.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -52,7 +50,7 @@ class LiteralScores(_Scores):
     fused: float = NAN
 
     @classmethod
-    def of(cls, osi_db: FloatArray) -> LiteralScores:
+    def of(cls, osi_db: FloatArray) -> "LiteralScores":
         """From the literal OSI-SNR (dB) of all frames; all but what depends on alpha and gamma, see `completed`."""
         return cls(mean_of(osi_db), loss_osi(osi_db, 1, EPS_FUSED), loss_osi(osi_db, 2, EPS_LOSS))
 
@@ -70,7 +68,7 @@ class ExactScores(_Scores):
     fused: float = NAN
 
     @classmethod
-    def of(cls, osi_db: FloatArray) -> ExactScores:
+    def of(cls, osi_db: FloatArray) -> "ExactScores":
         """From the exact OSI-SNR (dB) of active frames; all but what depends on alpha and gamma, see `completed`."""
         mean, median, p05 = mean_of(osi_db), quantile(osi_db, 0.5), quantile(osi_db, 0.05)
         return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))

@@ -18,8 +18,6 @@ Source: C. Ma, D. Li, X. Jia, "Two-stage model and optimal SI-SNR for monaural m
 noisy environment", 2020.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -54,16 +52,16 @@ class Projection:
     reference_scale: FloatArray
     estimate_scale: FloatArray
 
-    def __getitem__(self, frames: slice) -> Projection:
+    def __getitem__(self, frames: slice) -> "Projection":
         """The projection of a range of frames (views, not copies)."""
         return Projection(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
 
     @classmethod
-    def allocate(cls, n_frames: int) -> Projection:
+    def allocate(cls, n_frames: int) -> "Projection":
         """Zeros for `n_frames` frames, to be filled with `put`."""
         return cls(*np.zeros((4, n_frames)), *np.ones((2, n_frames)))
 
-    def put(self, first: int, part: Projection) -> None:
+    def put(self, first: int, part: "Projection") -> None:
         """Write `part` at frame `first`."""
         for field in fields(self):
             getattr(self, field.name)[first : first + part.dot.size] = getattr(part, field.name)

@@ -1,7 +1,5 @@
 """What lower layers say: English phrases that can be translated, refusals with their reason, warnings; how to stop."""
 
-from __future__ import annotations
-
 import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +20,7 @@ class Phrase(str):
     template: str
     values: Mapping[str, object]
 
-    def __new__(cls, template: str, **values: object) -> Phrase:
+    def __new__(cls, template: str, **values: object) -> "Phrase":
         """Format `template` with `values`."""
         phrase = super().__new__(cls, template.format(**values))
         phrase.template, phrase.values = template, values

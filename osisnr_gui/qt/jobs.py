@@ -12,8 +12,6 @@ be done: it waits for its turn. What a function returns is reported, unless that
 and of progress before that.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc
@@ -118,7 +116,7 @@ class Job:
 
     __slots__ = ("_superseded", "_tell", "cancelled", "key", "work")
 
-    def __init__(self, work: Work, key: Hashable, tell: Callable[[Job, object], None]) -> None:
+    def __init__(self, work: "Work", key: Hashable, tell: Callable[["Job", object], None]) -> None:
         self.work, self.key, self._tell = work, key, tell
         self._superseded = self.cancelled = False
 

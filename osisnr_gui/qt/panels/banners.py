@@ -1,8 +1,6 @@
 """Slim banners above the plots, a line each: which files changed, what was adapted or looks wrong, with its remedies;
 and what is going on."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -141,7 +139,7 @@ class Banner(SlimBanner):
     short : what stands in its one line; none: the whole sentence is shown, on as many lines as it needs.
     """
 
-    def __init__(self, notice: Notice, theme: Theme, stack: Banners, short: str = "") -> None:
+    def __init__(self, notice: Notice, theme: Theme, stack: "Banners", short: str = "") -> None:
         super().__init__(theme)
         self.notice, self._stack = notice, stack
         warning = notice.severity == "warning"

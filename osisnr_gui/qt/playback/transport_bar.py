@@ -1,7 +1,5 @@
 """The bar under the plots: play, loop, what is heard, how loud, where."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -227,7 +225,7 @@ class TransportBar(Themed, QWidget):
         button.setAccessibleName(self._actions[action_id].text())
         return button
 
-    def _sound_button(self, kind: SoundKind, name: str) -> SoundButton:
+    def _sound_button(self, kind: SoundKind, name: str) -> "SoundButton":
         action = self._actions[f"hear_{kind.value}"]
         button = SoundButton(name, self._theme)
         _describe(button, action.toolTip())

@@ -3,8 +3,6 @@
 Column coordinates: column i covers [i, i + 1). A stored column is the maximum of `step` columns (frames).
 """
 
-from __future__ import annotations
-
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -170,11 +168,11 @@ class Block:
         return self.index * size, min((self.index + 1) * size, n_columns)
 
     @property
-    def coarser(self) -> Block:
+    def coarser(self) -> "Block":
         """The block of half the detail that covers it: with its first half or with its second."""
         return Block(self.serial, 2 * self.step, self.index // 2)
 
-    def finer(self, n_columns: int) -> list[Block]:
+    def finer(self, n_columns: int) -> list["Block"]:
         """The blocks of twice the detail that make it up, one or two; none below single frames."""
         if self.step == 1:
             return []

@@ -1,7 +1,5 @@
 """The row with a spectrogram, a mask, or the difference of two."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from osisnr_gui.qt.look.theme import Theme
@@ -70,7 +68,7 @@ class SpectrogramPlot(TimePlot):
         self._apply_scale()
         self._dress_picture()
 
-    def look_like(self, other: SpectrogramPlot) -> None:
+    def look_like(self, other: "SpectrogramPlot") -> None:
         """Take colours, display ranges and frequency scale of another row."""
         self._colours, self._scale_name, self._levels = other._colours, other._scale_name, dict(other._levels)
 

@@ -1,7 +1,5 @@
 """Stretches of time, shaded (bad, missed, silent, falsely active) or marked at an edge (runs, notes, clipping)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from enum import IntEnum
@@ -44,7 +42,7 @@ class Stretches:
         self._covered = np.column_stack((covered - lengths, covered)).ravel()
 
     @classmethod
-    def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> Stretches:
+    def of(cls, starts: npt.ArrayLike = (), stops: npt.ArrayLike = ()) -> "Stretches":
         """From ``starts[i]..stops[i]`` in any order, overlaps included; what is not finite or empty is left out."""
         begin, end = safe_array(starts), safe_array(stops)
         usable = end > begin  # false where either is NaN
@@ -54,7 +52,7 @@ class Stretches:
         return cls(begin, end)
 
     @classmethod
-    def of_frames(cls, flags: BoolArray, t0: float, dt: float) -> Stretches:
+    def of_frames(cls, flags: BoolArray, t0: float, dt: float) -> "Stretches":
         """The frames where ``flags`` is True; frame ``i`` is the stretch ``dt`` around ``t0 + i * dt``."""
         first, stop = (ends.astype(np.float64) for ends in runs_of(flags))
         return cls(t0 + dt * (first - 0.5), t0 + dt * (stop - 0.5))

@@ -4,8 +4,6 @@ A layer keeps the composed codes until the view or the data change. Colours and 
 colour table of the image only, so changing them composes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +38,7 @@ class PixelGrid:
     height: int
 
     @classmethod
-    def of(cls, vb: PixelViewBox, origin: float = 0.0, *, pixel_ratio: float = 0.0) -> PixelGrid:
+    def of(cls, vb: PixelViewBox, origin: float = 0.0, *, pixel_ratio: float = 0.0) -> "PixelGrid":
         """The grid of a plot, of so many pixels per pixel of the ViewBox; 0: as many as it is painted with."""
         ratio = pixel_ratio or vb.pixel_ratio
         width, height = (max(round(size * ratio), 1) for size in (vb.width(), vb.height()))
