@@ -39,19 +39,15 @@ def with_program(entry: str, path: str) -> str:
     return re.sub(r"^Exec=\S+", lambda _found: f'Exec="{quoted}"', entry, flags=re.MULTILINE)
 
 
-def _user_share() -> Path:
-    """Where this user's desktop looks for such files."""
-    folder = os.environ.get("XDG_DATA_HOME", "")
-    return Path(folder) if os.path.isabs(folder) else Path.home() / ".local" / "share"
-
-
 def change(*, install: bool) -> int:
     """Write all files for this user, or remove them, and say so; the exit code."""
     if not sys.platform.startswith("linux"):
         say([_("Menu entries are for Linux; here start osisnr-gui by its name.")])
         return WRONG_USAGE
+    folder = os.environ.get("XDG_DATA_HOME", "")  # there this user's desktop looks for such files
+    share = Path(folder) if os.path.isabs(folder) else Path.home() / ".local" / "share"
     try:
-        (_install if install else _remove)(_user_share())
+        (_install if install else _remove)(share)
     except OSError as error:
         say([_("The menu entry could not be changed: {error}").format(error=error)])
         return REFUSED

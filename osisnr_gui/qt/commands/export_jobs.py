@@ -138,27 +138,24 @@ class ExportJobs(QObject):
             if kind == CSV and plot is not None and has_numbers:
                 self.write_bytes(path, b"".join(table_of(plot)))
             elif path:
-                self._save_figure(path, kind, dialog)
+                try:
+                    self._save_figure(path, kind, dialog)
+                except FileError as error:
+                    self._show_failure(error_words(error), "")
         dialog.deleteLater()
 
     def _save_figure(self, path: str, kind: str, dialog: PlotDialog) -> None:
-        """Save what the dialog asks for; a PNG with what restores it: names and hashes of the files, no folders."""
+        """Save what the dialog asks for; a PNG with what restores it: names, hashes, no folders. Raises SaveError."""
         store, figure, view = self._views.store, dialog.figure, self._view()
         if kind not in (PNG, SVG, PDF):
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
-            error = SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
-            self._show_failure(error_words(error), "")
-            return
+            raise SaveError(path, Phrase("not saved: no figure is written in this format"), remedy)
         data = png_bytes(figure.image()) if kind == PNG else figure.svg() if kind == SVG else figure.pdf()
         if kind == PNG and dialog.session.isChecked():
             stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
             hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
             session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
-            try:
-                data = with_text(data, KEYWORD, figure_text(session, view, hashes))
-            except FileError as failure:
-                self._show_failure(error_words(failure), "")
-                return
+            data = with_text(data, KEYWORD, figure_text(session, view, hashes))
         self.write_bytes(path, data)
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
