@@ -4,8 +4,6 @@ Four ways lead here: exceptions in slots and events, in threads, in destructors,
 passes on to the one that was installed before it, so a terminal still shows the traceback and a test still fails.
 """
 
-from __future__ import annotations
-
 import logging
 import logging.handlers
 import os
@@ -37,7 +35,7 @@ _LEVELS = {
 }
 
 
-def install() -> CrashReporter:
+def install() -> "CrashReporter":
     """Report unexpected errors until the application quits; needs a QApplication, a second call changes nothing."""
     app = QApplication.instance()
     if app is None:

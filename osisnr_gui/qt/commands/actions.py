@@ -1,7 +1,5 @@
 """The QActions of a window, in its menus and its toolbar, made from the table of actions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +30,7 @@ class Entry(NamedTuple):
 class Actions:
     """The QActions by id. commands : what the rows of the table work on."""
 
-    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+    def __init__(self, window: QMainWindow, commands: "Commands") -> None:
         self._window, self._commands = window, commands
         self._menus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}

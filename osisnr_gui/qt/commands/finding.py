@@ -1,7 +1,5 @@
 """Everything that can be found by its name: actions, remedies of the present notices, settings; and what opens that."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePath
@@ -65,7 +63,7 @@ CONTROLS = (QAbstractSpinBox, QComboBox, QSlider, QLineEdit, QAbstractButton)
 class FindCommands:
     """Opens the palette, the page of keys, the legend and the preferences."""
 
-    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+    def __init__(self, window: QMainWindow, commands: "Commands") -> None:
         self._window, self._commands = window, commands
         self.rest = QTimer(window, singleShot=True, interval=REST_MS)
         self.rest.timeout.connect(partial(complete_sentences, window))

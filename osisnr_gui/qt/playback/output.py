@@ -1,7 +1,5 @@
 """The sound cards of this machine, without the library behind them, which may be missing, and what plays on them."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import os
@@ -60,7 +58,7 @@ class SoundSystem:
         self._servers: Identity | None = None  # those there were when the library was asked last
         self._was_asked = self._was_lost = False
 
-    def open(self, device_id: str, rate: int) -> SoundCard:
+    def open(self, device_id: str, rate: int) -> "SoundCard":
         """Open a device, or the default, at a multiple of `rate` where it can. Raises NoOutput."""
         with self._asking() as library:
             card: SoundCard = library.SoundCard(device_id, rate)
