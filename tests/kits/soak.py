@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile as sf
@@ -28,7 +29,7 @@ from PySide6.QtWidgets import QApplication
 from osisnr_gui.session import edits
 
 OPENED, EDITED, SAMPLES = 200, 5000, 30
-STEP_SECONDS = 30.0
+STEP_SECONDS, SETTLE_SECONDS = 30.0, 3.0
 
 
 def held() -> dict[str, float]:
@@ -91,7 +92,10 @@ def _run(folder: Path, n_opened: int, n_edited: int) -> int:
             store.edit(changes[turn % 4])
         turn_once()
 
-    found = {}
+    found: dict[str, Any] = {"start": held()}
+    stop = time.monotonic() + SETTLE_SECONDS
+    open_and_close(0)
+    wait(lambda: time.monotonic() > stop and window.is_final())  # what is made once the window has nothing to do
     for part, doing, n in (("opened", open_and_close, n_opened), ("edited", edit, n_edited)):
         if part == "edited":
             window.commands.take_files(pair, add=False)
