@@ -169,13 +169,13 @@ class CrashReporter(QObject):
             self._try_report(error, "")
         self._pass_on(0, kind, error, trace)
 
-    def _thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
+    def _thread_exception(self, arguments: "threading.ExceptHookArgs") -> None:
         if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
             name = arguments.thread.name if arguments.thread is not None else "?"
             self._try_report(arguments.exc_value, Phrase("in thread {name}", name=name))
         self._pass_on(1, arguments)
 
-    def _unraisable(self, arguments: sys.UnraisableHookArgs) -> None:
+    def _unraisable(self, arguments: "sys.UnraisableHookArgs") -> None:
         if arguments.exc_value is not None:
             # Only the type: repr() of an object that is being destroyed may fail or bring it back to life.
             what = arguments.err_msg or Phrase("ignored in")
