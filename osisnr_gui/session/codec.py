@@ -166,17 +166,17 @@ def relinked(
 ) -> tuple[Session, list[str]]:
     """The session with the files that are gone taken from `folder`, or from a folder in it of the name they were in.
 
-    hashes : of the session's `sources`; a file whose hash is known is one in `folder` of this content, whatever it is
-    called there. hash_of : of a file. Also gives the paths of the files that are in neither place.
+    hashes : of the session's `sources`; a file whose hash is known is one of this content in `folder`, or in a
+    folder there, whatever it is called. hash_of : of a file. Also gives the paths of the files that are nowhere there.
     """
-    missing: list[str] = []
-    wanted = iter(hashes)
+    missing, wanted = list[str](), iter(hashes)
 
     def find(path: str) -> str:
         known, parts, ending = next(wanted, None), path.replace("\\", "/").split("/"), os.path.splitext(path)[1]
         places = [path, *(os.path.join(folder, *parts[k:]) for k in range(1, len(parts)))]
         if known is not None:
-            places += sorted(glob.glob(f"{glob.escape(folder)}/*{glob.escape(ending)}"))[:MOST_CANDIDATES]
+            inside = [f"{glob.escape(folder)}/{part}{glob.escape(ending)}" for part in ("*", "*/*")]
+            places += [place for pattern in inside for place in sorted(glob.glob(pattern))][:MOST_CANDIDATES]
         there = filter(os.path.exists, places)
         found = next((place for place in there if known is None or hash_of(place) == known), None)
         if found is None:

@@ -28,8 +28,8 @@ from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.figure import Figure, png_bytes
 from osisnr_gui.session import edits
-from osisnr_gui.session.codec import load_session, session_bytes
-from osisnr_gui.session.session import Note
+from osisnr_gui.session.codec import load_session, relinked, session_bytes
+from osisnr_gui.session.session import Note, Session, Source
 
 TOOLS = all(map(shutil.which, ("pdftotext", "pdftoppm")))
 FOLDER = "home_of_anna"
@@ -377,3 +377,15 @@ def test_presets_are_of_the_size_they_say(qtbot: QtBot, window: MainWindow, monk
         assert figure.pixels / figure.dpi * 25.4 == pytest.approx(across, abs=0.05)
     dialog.close()
     dialog.deleteLater()
+
+
+def test_files_of_one_name_are_found_by_content_in_the_folders_beside_the_figure(tmp_path: Path) -> None:
+    for name in ("est", "ref"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "vocals.wav").write_text(name)
+    named = Source(str(tmp_path / "vocals.wav"))
+    session = Session(references=(named,), estimates=(named,))
+    hashes = "ref", "est"
+    found, missing = relinked(session, str(tmp_path), hashes=hashes, hash_of=lambda path: Path(path).read_text())
+    assert [source.path for source in found.sources] == [str(tmp_path / name / "vocals.wav") for name in ("ref", "est")]
+    assert missing == []
