@@ -140,11 +140,6 @@ class MaskFrames:
         if weight.min() < LEAST_WEIGHT * weight.max():
             raise ParameterError(f"{self.window} windows of {self.n_fft} samples every {self.hop} leave gaps")
 
-    @property
-    def n_bins(self) -> int:
-        """Rows of a mask that fits."""
-        return self.n_fft // 2 + 1
-
     def inside(self, start: int, stop: int) -> tuple[int, int]:
         """Numbers [first, stop) of the frames wholly inside the samples [start, stop), from frame 0 on."""
         first = max(0, -(-(start - self.offset) // self.hop))
