@@ -14,7 +14,7 @@ from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span, mean_score_db
 from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits
-from osisnr_gui.session.delays import Matching
+from osisnr_gui.session.matching import Matching
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import WholeSignal
