@@ -223,12 +223,8 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     alone("--selftest", action="store_true", help=_("try every part of this installation, print a table, and quit"))
     alone("--install-desktop", action="store_true", help=_("add the program to the menus of this user, and quit"))
     alone("--remove-desktop", action="store_true", help=_("take it out of them again, and quit"))
-    add(
-        "--version",
-        action="version",
-        version=f"osisnr-gui {__version__}",
-        help=_("show program's version number and exit"),
-    )
+    words = _("show program's version number and exit")
+    add("--version", action="version", version=f"osisnr-gui {__version__}", help=words)
     options = parser.parse_args(arguments)
     if options.demo is not None and options.demo not in names.split(", "):
         # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.
