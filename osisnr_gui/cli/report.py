@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from osisnr_gui.cli import output
 from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.cli.score import check_files, say_notices
+from osisnr_gui.cli.score import checked_numbers, say_notices
 from osisnr_gui.cli.scoring_options import (
     Parser,
     ScoringParser,
@@ -25,7 +25,7 @@ from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
 from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.streams import say
-from osisnr_gui.session.analysis import Analysis, analyse_numbers
+from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import open_track
 from osisnr_gui.text.catalogue import _
@@ -48,9 +48,7 @@ def run(arguments: list[str]) -> int:
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
         session = _with_grid(session)
-        numbers = analyse_numbers(session, align=found.align, progress=progress.report)
-        assert numbers.reference is not None, "the command line always names a reference"
-        check_files(session, numbers, numbers.reference)
+        numbers = checked_numbers(session, align=found.align, progress=progress.report)
         refused = say_notices(numbers if numbers.compares_mixture else replace(numbers, mixture=None))
         if all(pair.valid_score is None for pair in numbers.pairs):
             return REFUSED

@@ -21,11 +21,10 @@ from osisnr_gui.io.errors import FileError, SaveError
 from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
-from osisnr_gui.session.analysis import Analysis, analyse_numbers, rescore
+from osisnr_gui.session.analysis import Analysis, Report, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.frame_pass import keep_freed_memory
 from osisnr_gui.session.session import Formula, Session
-from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import _, translated
 
 NO_NUMBERS = _("There are no numbers: no estimate was compared with a reference.")
@@ -94,11 +93,9 @@ def run(arguments: list[str]) -> int:
     # A second BLAS thread slows these many small products down as soon as a core is busy.
     keep_freed_memory()
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
-        analysis = analyse_numbers(session, align=options.align, progress=progress.report)
-    assert analysis.reference is not None, "the command line always names a reference"
-    check_files(session, analysis, analysis.reference)
+        analysis = checked_numbers(session, align=options.align, progress=progress.report)
     refused = say_notices(analysis)
-    if analysis.reference.error is not None:
+    if analysis.references[0].error is not None:
         return REFUSED
     return DONE if _write(options, analysis) and not refused else REFUSED
 
@@ -123,8 +120,13 @@ def say_notices(analysis: Analysis) -> bool:
     return bool(refusals)
 
 
-def check_files(session: Session, analysis: Analysis, reference: Track) -> None:
-    """A hop too long for the default frame and a key nobody could use are wrong usage, but only the files can tell."""
+def checked_numbers(session: Session, *, align: bool, progress: Report | None) -> Analysis:
+    """`analyse_numbers`; a hop too long for the default frame and a key nobody could use are wrong usage.
+
+    Only the files can tell. Raises UsageError.
+    """
+    analysis = analyse_numbers(session, align=align, progress=progress)
+    reference = analysis.references[0]
     hop, rate = session.framing.hop, reference.sample_rate
     if reference.kind == "audio" and rate and hop is not None and session.framing.n_fft is None:
         n_fft = default_n_fft(rate)
@@ -135,6 +137,7 @@ def check_files(session: Session, analysis: Analysis, reference: Track) -> None:
     if session.estimates[0].key is not None and not may_have_keys:
         detail = _("--key: none of these files has named arrays")
         raise UsageError(detail, _("leave it out, or give an .npz or .mat file"))
+    return analysis
 
 
 def _refusals(analysis: Analysis) -> list[FileError]:

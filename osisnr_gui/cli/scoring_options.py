@@ -15,11 +15,22 @@ from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.core.stft import WINDOWS
 from osisnr_gui.core.types import Representation
+from osisnr_gui.io.errors import N_
 from osisnr_gui.session.demos import DEMOS
 from osisnr_gui.session.session import MAX_FILES, Formula, FramingChoice, Lengths, LossChoice, Session, Source, limits
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, ngettext
 
 STDOUT = "-"
+
+#: What argparse itself says to a person, listed for translators.
+ARGPARSE_WORDS = (
+    *(N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit")),
+    *(N_("argument %(argument_name)s: %(message)s"), N_("expected one argument"), N_("ignored explicit argument %r")),
+    *(N_("invalid choice: %(value)r (choose from %(choices)s)"), N_("not allowed with argument %s")),
+    *(N_("unrecognized arguments: %s"), N_("ambiguous option: %(option)s could match %(matches)s")),
+)
+# It looks its words up in the catalogue of whatever program it runs in; ours has another name.
+vars(argparse).update(_=_, ngettext=ngettext)
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,7 +41,7 @@ class Parser(argparse.ArgumentParser):
         flush_stdout(message)
 
     def error(self, message: str) -> NoReturn:
-        detail, _, remedy = message.removeprefix("argument ").partition("; ")
+        detail, _mark, remedy = message.removeprefix("argument ").partition("; ")
         raise UsageError(detail, remedy or see_help(self.prog))
 
 
@@ -212,7 +223,8 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     alone("--selftest", action="store_true", help=_("try every part of this installation, print a table, and quit"))
     alone("--install-desktop", action="store_true", help=_("add the program to the menus of this user, and quit"))
     alone("--remove-desktop", action="store_true", help=_("take it out of them again, and quit"))
-    add("--version", action="version", version=f"osisnr-gui {__version__}")
+    words = _("show program's version number and exit")
+    add("--version", action="version", version=f"osisnr-gui {__version__}", help=words)
     options = parser.parse_args(arguments)
     if options.demo is not None and options.demo not in names.split(", "):
         # `--demo a.wav` means the first demo was not asked for by name: say so instead of guessing.

@@ -160,7 +160,9 @@ def estimate_report(analysis: Analysis, index: int, *, with_frames: bool = False
     concerned = [pair.source] if pair.reference is None else [pair.reference.source, pair.source]
     report["warnings"] = warnings_report(analysis, *concerned)
     if analysis.mixture is not None:
-        report["improvement"] = _improvement(analysis, index)
+        mixture = analysis.unprocessed_for(index)
+        known = mixture is not None and mixture.valid_score is not None
+        report["improvement"] = _figures(pair, mixture) if known else None
     report["heaviest_frame"] = _heaviest(facts)
     return report
 
@@ -190,7 +192,9 @@ def number(value: float) -> float | None:
 def _figures(pair: PairAnalysis, mixture: PairAnalysis | None = None) -> Object:
     """All figures of a pair by group, the whole signal's null for masks; less those of a mixture, if one is given.
 
-    What is neither better nor worse, such as a gain, has no difference.
+    What is neither better nor worse, such as a gain, has no difference. Of OSI-SNR, SI-SNR and SNR more is better, of
+    the losses less. A difference of two figures that are not both finite is null. Each is the difference of the files'
+    figures, so a median is not the median of the frames' differences.
     """
     found: Object = {}
     for group in (Group.LITERAL, Group.EXACT, Group.WHOLE):
@@ -257,18 +261,6 @@ def warnings_report(analysis: Analysis, *concerned: Source) -> list[Json]:
     notices = [notice for notice in analysis.notices if notice.source in concerned]
     unique = dict.fromkeys((notice.code, notice.message) for notice in notices)
     return [{"code": code, "message": message} for code, message in unique]
-
-
-def _improvement(analysis: Analysis, index: int) -> Object | None:
-    """Estimate `index` minus mixture, both against its reference; null where the mixture was refused.
-
-    Of OSI-SNR, SI-SNR and SNR more is better, of the losses less. A difference of two figures that are not both finite
-    is null. Each is the difference of the files' figures, so a median is not the median of the frames' differences.
-    """
-    pair, mixture = analysis.pairs[index], analysis.unprocessed_for(index)
-    if mixture is None or pair.valid_score is None or mixture.valid_score is None:
-        return None
-    return _figures(pair, mixture)
 
 
 def mixture_report(analysis: Analysis) -> Object:

@@ -11,15 +11,15 @@ from osisnr_gui.core.types import FloatArray, IntArray
 from . import errors
 from .decoder import BLOCK, BlockReader
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason
-from .files import Closing, IdentityCache, OpenFile
+from .files import BoundedCache, Closing, Identity, OpenFile
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 
 DAMAGED = Phrase("the header or the data is damaged")
 # Those that take a look at the whole file.
-_headers: IdentityCache[Header] = IdentityCache()
+_headers: BoundedCache[Identity, Header] = BoundedCache()
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
-_counts: IdentityCache[tuple[int, bool]] = IdentityCache()
+_counts: BoundedCache[Identity, tuple[int, bool]] = BoundedCache()
 
 
 def _read_header(source: OpenFile) -> Header:
@@ -29,9 +29,9 @@ def _read_header(source: OpenFile) -> Header:
     if not isinstance(content, SoundFormat):
         detail = Phrase("this is a matrix or data file, not sound")
         raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CHOOSE_SOUND)
-    header = _headers.get(source) or content.read(source)
+    header = _headers.get(source.identity()) or content.read(source)
     if not header.exact:
-        _headers.put(source, header)
+        _headers.put(source.identity(), header)
     if not is_misnamed(source.path, content):
         return header
     message = Phrase("the content is {format}, whatever the name says", format=header.container)
@@ -91,7 +91,7 @@ class AudioFile(Closing):
         """The readable samples per channel, and whether they end before the file does because it is damaged."""
         header, frames = self._header, self._reader.frames
         most = 1 << 62 if header.most is None else header.most
-        known = _counts.get(self._source)
+        known = _counts.get(self._source.identity())
         if known is not None:
             return min(known[0], most), known[1]
         if header.present is not None:
@@ -99,7 +99,7 @@ class AudioFile(Closing):
         if header.container == "OGG" and frames > 0:
             return frames, False
         length = self._reader.find_end(most)
-        _counts.put(self._source, (length, False))
+        _counts.put(self._source.identity(), (length, False))
         return length, False
 
     def read(self, start: int, count: int) -> FloatArray:
@@ -148,7 +148,7 @@ class AudioFile(Closing):
         """Let later opens of the same content know that reading breaks off after `n_samples`, or before; where."""
         if self._reader.stop is not None:
             n_samples = min(n_samples, self._reader.stop)
-        _counts.put(self._source, (n_samples, True))
+        _counts.put(self._source.identity(), (n_samples, True))
         return n_samples
 
     def close(self) -> None:

@@ -14,13 +14,14 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from typing import Generic, Self, TypeVar
 
 from .errors import Cancel, LoadError, Phrase, Reason, SaveError, stop_if
 
+K = TypeVar("K")
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]
 _HASHED_AT_ONCE = 4 << 20
@@ -136,24 +137,29 @@ class OpenFile(Closing):
             os.close(self.fd)
 
 
-class IdentityCache(Generic[V]):
-    """Cache of what was found out by reading whole files, by identity; the newest few hundred. Thread-safe."""
+class BoundedCache(Generic[K, V]):
+    """What was found out by reading whole files, by what tells them apart; the newest few hundred. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[Identity, V] = {}
+        self._known: dict[K, V] = {}
 
-    def get(self, source: OpenFile) -> V | None:
-        """What is known of the content of `source`, or None."""
+    def get(self, key: K) -> V | None:
+        """What is known under `key`, or None."""
         with self._lock:
-            return self._known.get(source.identity())
+            return self._known.get(key)
 
-    def put(self, source: OpenFile, value: V) -> None:
-        """Remember `value` for the content of `source`."""
+    def put(self, key: K, value: V) -> None:
+        """Remember `value`."""
         with self._lock:
-            self._known[source.identity()] = value
+            self._known[key] = value
             while len(self._known) > _KEPT:
                 del self._known[next(iter(self._known))]
+
+    def drop(self, unwanted: Callable[[K], bool]) -> None:
+        """Forget what is known under these keys."""
+        with self._lock:
+            self._known = {key: value for key, value in self._known.items() if not unwanted(key)}
 
 
 Data = bytes | Iterable[bytes | memoryview]

@@ -64,6 +64,10 @@ class Header:
     end: int | None = None
     last_seek: float | None = None
 
+    def warn(self, code: str, message: Phrase) -> None:
+        """Add what the user must know although the file is read."""
+        self.warnings.append(LoadWarning(code, message))
+
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
@@ -126,9 +130,8 @@ def set_sample_counts(header: Header, plain: RawLayout, claimed: int, available:
         header.plain, header.exact = plain, True
         header.promised, header.present = claimed // align, min(claimed, available) // align
     elif available < claimed:
-        missing = claimed - available
-        message = Phrase("cut off: {missing} of {claimed} bytes of sound are missing", missing=missing, claimed=claimed)
-        header.warnings.append(LoadWarning("TRUNCATED", message))
+        counts = {"missing": claimed - available, "claimed": claimed}
+        header.warn("TRUNCATED", Phrase("cut off: {missing} of {claimed} bytes of sound are missing", **counts))
 
 
 def unpack_fields(source: OpenFile, layout: str, data: bytes) -> tuple[Any, ...]:

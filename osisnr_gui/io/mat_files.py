@@ -28,29 +28,21 @@ BYTES_PER_SECOND = 8 << 20
 CHILD = mat_child_command()
 
 
-def _environment() -> dict[str, str]:
-    """The child finds this very package, and never a module that lies in the current folder."""
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve address space, which is limited
-    }
-
-
 @contextmanager
 def _child(source: OpenFile, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
     """The child, with its standard output open; it is dead when the block is left, whatever happened."""
     os.lseek(source.fd, 0, os.SEEK_SET)
+    # The child finds this very package, and never a module that lies in the current folder.
+    root, known = Path(__file__).resolve().parents[2], os.environ.get("PYTHONPATH", "")
+    paths = [str(root), *filter(None, known.split(os.pathsep))]
+    safe = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    few = {"OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve address space, which is limited
     with subprocess.Popen(
         [*CHILD, *arguments],
         stdin=source.fd,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env={**os.environ, **safe, **few},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as process:
         alarm = threading.Timer(wall, process.kill)

@@ -5,10 +5,9 @@ there, which loses sound silently. The frames are counted here and the count is 
 """
 
 import struct
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from .errors import LoadWarning, Phrase, corrupt
+from .errors import Phrase, corrupt
 from .files import OpenFile
 from .headers import Header, check_channels_and_rate, id3_size
 
@@ -89,36 +88,25 @@ def find_frames(source: OpenFile, start: int | None = None) -> tuple[int, Mp3Fra
     return None
 
 
-def _headers_from(source: OpenFile, position: int) -> Iterator[tuple[int, Mp3Frame | None]]:
-    """Positions and headers frame by frame; None where no header is, after which the walk ends."""
-    base, window = position, source.read_at(position, _WINDOW)
-    while position + 4 <= source.size:
-        if position + 4 > base + len(window):
-            base, window = position, source.read_at(position, _WINDOW)
-        frame = parse_frame(window[position - base : position - base + 4])
-        yield position, frame
-        if frame is None:
-            return
-        position += frame.size
-
-
 def walk_frames(source: OpenFile, start: int) -> tuple[int, int]:
     """Count the whole frames from offset `start`, finding the way again after damage.
 
     And after how many of them bytes follow that are none (0: nowhere).
     """
-    count, broken, position = 0, 0, start
-    for _ in range(_MAX_GAPS):
-        lost = -1
-        for place, frame in _headers_from(source, position):
-            if frame is None:
-                lost = place
-            elif place + frame.size <= source.size:
-                count += 1
-        following = find_frames(source, lost) if lost >= 0 else None
+    count, broken, n_gaps, position = 0, 0, 0, start
+    base, window = start, b""
+    while position + 4 <= source.size and n_gaps < _MAX_GAPS:
+        if position + 4 > base + len(window):
+            base, window = position, source.read_at(position, _WINDOW)
+        frame = parse_frame(window[position - base : position - base + 4])
+        if frame is not None:
+            count += position + frame.size <= source.size
+            position += frame.size
+            continue
+        following = find_frames(source, position)
         if following is None:
             break
-        broken, position = broken or count, following[0]
+        broken, position, n_gaps = broken or count, following[0], n_gaps + 1
     return count, broken
 
 
@@ -147,7 +135,7 @@ def read_mp3(source: OpenFile) -> Header:
         message = Phrase(
             "damaged at {time:.3f} s: bytes that are no sound lie there, what follows may come too early", time=place
         )
-        header.warnings.append(LoadWarning("DAMAGED", message))
+        header.warn("DAMAGED", message)
     first = source.read_at(start, frame.size)
     # Where an information frame has its mark: after the header and the empty side information.
     mark = 4 + ((17, 32) if frame.version == 3 else (9, 17))[frame.channels - 1]

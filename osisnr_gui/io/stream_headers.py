@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .errors import LoadError, LoadWarning, Phrase, Reason, corrupt
+from .errors import LoadError, Phrase, Reason, corrupt
 from .files import OpenFile
 from .headers import CONVERT, MAX_CHUNKS, OPEN_ENDED, Header, check_channels_and_rate, id3_size, unreadable
 
@@ -138,7 +138,7 @@ def read_flac(source: OpenFile) -> Header:
     elif header.most is not None and total < header.most:
         counts = {"promised": total, "present": header.most}
         message = Phrase("the header promises {promised} samples, there are {present}; all of them are used", **counts)
-        header.warnings.append(LoadWarning("DAMAGED", message))
+        header.warn("DAMAGED", message)
     if header.present is not None and header.present != total:  # so that the decoder stops there, and not before
         patched = packed & ~_MOST_SAMPLES | header.present
         header.patches[start + 18] = patched.to_bytes(8, "big")
@@ -252,16 +252,15 @@ def read_ogg(source: OpenFile) -> Header:
         following = _page_at(source.read_at(after, _MAX_PAGE), 0)
         if last.is_last and following and following[5] & _BEGIN_OF_STREAM:
             message = Phrase("another stream follows at {time:.3f} s: only the first is read", time=seconds(last))
-            header.warnings.append(LoadWarning("CHAINED", message))
+            header.warn("CHAINED", message)
     if not last.is_last:
         _set_end(source, header, last)
         if len(kept) < len(pages):
             times = {"time": seconds(last), "whole": seconds(pages[-1])}
             message = Phrase("damaged at {time:.3f} s of {whole:.3f} s: only what is before can be read", **times)
-            header.warnings.append(LoadWarning("DAMAGED", message))
+            header.warn("DAMAGED", message)
         else:
-            message = Phrase("cut off at {time:.3f} s: the stream has no end mark", time=seconds(last))
-            header.warnings.append(LoadWarning("TRUNCATED", message))
+            header.warn("TRUNCATED", Phrase("cut off at {time:.3f} s: the stream has no end mark", time=seconds(last)))
     return header
 
 

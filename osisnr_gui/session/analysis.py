@@ -17,9 +17,10 @@ import numpy as np
 from osisnr_gui.core.align import Delay
 from osisnr_gui.io.errors import BrokenOffError, Cancel, Cancelled, FileError, Phrase, Reason
 from osisnr_gui.session.changes import finish, rescore, scored
-from osisnr_gui.session.delays import find_matching, match_key, measure_delay
+from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.file_changes import without_files
 from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
+from osisnr_gui.session.matching import find_matching, match_key
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
 from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex

@@ -4,12 +4,12 @@ Whoever writes a file may take seconds over it, and most trainers write beside i
 is half there, gone and there again. A change is reported once two looks, `QUIET_SECONDS` apart, show the same.
 """
 
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from osisnr_gui.io.errors import N_, Cancel, Phrase
+from osisnr_gui.io.files import BoundedCache
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.result_cache import ResultCache, content_hash
@@ -106,9 +106,6 @@ class FileChanges:
         return Fate.BACK if was_gone else Fate.CHANGED
 
 
-KEPT = 512
-
-
 class ContentHashes:
     """SHA-256 of files by path and stamp, each read once while it does not change. Any thread may call.
 
@@ -117,13 +114,11 @@ class ContentHashes:
 
     def __init__(self, cache: ResultCache | None = None) -> None:
         self._cache = cache
-        self._lock = threading.Lock()
-        self._known: dict[tuple[str, Stamp], str] = {}
+        self._known = BoundedCache[tuple[str, Stamp], str]()
 
     def find(self, path: str, stamp: Stamp | None) -> str | None:
         """The hash of a file at a stamp, where it is known."""
-        with self._lock:
-            return None if stamp is None else self._known.get((path, stamp))
+        return None if stamp is None else self._known.get((path, stamp))
 
     def make(self, path: str, stamp: Stamp | None, cancelled: Cancel | None = None) -> str | None:
         """The same, made now where it is not known; None for a file that is not at this stamp any more.
@@ -135,10 +130,7 @@ class ContentHashes:
             return known
         found = self._hash(path, stamp, cancelled, anew=False)
         if found is not None:
-            with self._lock:
-                self._known[path, stamp] = found
-                while len(self._known) > KEPT:
-                    del self._known[next(iter(self._known))]
+            self._known.put((path, stamp), found)
         return found
 
     def has_changed(self, path: str, stamp: Stamp | None, cancelled: Cancel | None = None) -> bool:
@@ -153,8 +145,7 @@ class ContentHashes:
 
     def forget(self, paths: Collection[str]) -> None:
         """Files that were read again: what they hold is found out anew."""
-        with self._lock:
-            self._known = {key: found for key, found in self._known.items() if key[0] not in paths}
+        self._known.drop(lambda key: key[0] in paths)
 
     def _hash(self, path: str, stamp: Stamp, cancelled: Cancel | None, *, anew: bool) -> str | None:
         folder = self._cache.folder if self._cache is not None and self._cache.enabled else None

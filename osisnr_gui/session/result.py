@@ -7,8 +7,8 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Framing
 from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.session.comparison.best_frames import BestFrames
-from osisnr_gui.session.delays import Matching, MatchKey
 from osisnr_gui.session.edits import Edit
+from osisnr_gui.session.matching import Matching, MatchKey
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session, Source

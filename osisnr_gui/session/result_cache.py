@@ -137,8 +137,11 @@ def content_hash(
                 return None
             identity = os.path.abspath(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
             name = f"file-{_hash_of(ascii(identity).encode())}"
-            found = None if anew or folder is None else _remembered(folder, name)
-            if found is None:
+            found = None
+            if not anew and folder is not None and (kept := folder.open(name)) is not None:
+                with kept:
+                    found = kept.facts.get("hash")
+            if not isinstance(found, str):
                 found = file.sha256(cancelled)
                 if file.identity()[2:] != stamp:
                     return None
@@ -147,15 +150,6 @@ def content_hash(
     except LoadError:
         return None
     return found
-
-
-def _remembered(folder: CacheFolder, name: str) -> str | None:
-    file = folder.open(name)
-    if file is None:
-        return None
-    with file:
-        found = file.facts.get("hash")
-    return found if isinstance(found, str) else None
 
 
 def _start(reference: Track, estimate: Track) -> str:

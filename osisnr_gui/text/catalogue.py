@@ -20,7 +20,7 @@ PSEUDO_LANGUAGE = "xx"
 LONGER_BY = 0.4
 _ACCENTS = str.maketrans("aceinouyzACEINOUYZ", "åçéîñöûýžÅÇÉÎÑÖÛÝŽ")
 #: What must stay as it is: places, percent signs, tags, shortcuts, line ends.
-_KEPT = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&\w+;|Ctrl\+\S*|Shift\+\S*|Alt\+\S*|\n)")
+_KEPT = re.compile(r"(\{[^{}]*\}|%\(\w+\)[rs]|%[rs]|<[^<>]*>|&\w+;|Ctrl\+\S*|Shift\+\S*|Alt\+\S*|\n)")
 
 
 class PseudoTranslation(library.NullTranslations):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from osisnr_gui.core.stft import BandPass, Upsampler
+from osisnr_gui.core.filters import BandPass, Upsampler
 from osisnr_gui.core.types import ParameterError
 
 RATE = 16_000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.io.files import IdentityCache, OpenFile
+from osisnr_gui.io.files import BoundedCache, Identity, OpenFile
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX files")
 
@@ -81,10 +81,10 @@ def test_reading_stays_inside_the_file(save_bytes: Callable[[str, bytes], str]) 
 
 
 def test_only_so_much_is_remembered(save_bytes: Callable[[str, bytes], str]) -> None:
-    known: IdentityCache[int] = IdentityCache()
+    known = BoundedCache[Identity, int]()
     with OpenFile(save_bytes("a.bin", b"1")) as first, OpenFile(save_bytes("b.bin", b"2")) as second:
-        known.put(first, 1)
-        assert known.get(first) == 1
-        assert known.get(second) is None
+        known.put(first.identity(), 1)
+        assert known.get(first.identity()) == 1
+        assert known.get(second.identity()) is None
         os.utime(first.path, ns=(1, 1))  # other content, perhaps
-        assert known.get(first) is None
+        assert known.get(first.identity()) is None

@@ -10,8 +10,8 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
-from osisnr_gui.session.delays import find_matching
 from osisnr_gui.session.guess import Role, read_roles
+from osisnr_gui.session.matching import find_matching
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.tracks import open_track
 

@@ -17,7 +17,7 @@ from osisnr_gui.qt.panels.sample_field import LagField
 from osisnr_gui.qt.plots.charts.delay_chart import DelayChart
 from osisnr_gui.session import words
 from osisnr_gui.session.comparison.speakers import Places, Speakers
-from osisnr_gui.session.delays import order_words
+from osisnr_gui.session.matching import order_words
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import MeasuredDelay
 from osisnr_gui.text.files import track_names

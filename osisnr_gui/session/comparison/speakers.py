@@ -14,7 +14,7 @@ from osisnr_gui.core.loss import ExactScores
 from osisnr_gui.core.several import Crossing, find_crossings, find_order, find_span, mean_score_db
 from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits
-from osisnr_gui.session.delays import Matching
+from osisnr_gui.session.matching import Matching
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import WholeSignal
@@ -209,11 +209,8 @@ def find_ranking(analysis: Analysis, selected: int) -> Ranking:
     low, high = find_span(crossings, loss.gamma)
     ranked = find_order(terms, loss.gamma)
     tied = frozenset(places[one] for one, other in pairwise(ranked) if terms[one] == terms[other])
-    order, at = (
-        tuple(places[i] for i in ranked),
-        [Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings],
-    )
-    return Ranking(order, tuple(at), low, high, tied)
+    at = tuple(Crossing(c.gamma, places[c.below], places[c.above]) for c in crossings)
+    return Ranking(tuple(places[i] for i in ranked), at, low, high, tied)
 
 
 def _number(gamma: float) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 from osisnr_gui.io.errors import N_, Phrase
 from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import like, order_sentence
-from osisnr_gui.session.delays import order_words
 from osisnr_gui.session.edits import Edit
 from osisnr_gui.session.guess import Role
+from osisnr_gui.session.matching import order_words
 from osisnr_gui.session.notices import file_notices as of_file
 from osisnr_gui.session.notices import pair_notices as of_pair
 from osisnr_gui.session.notices.file_notices import Case

@@ -263,11 +263,13 @@ def find_mask_grid(case: Case) -> Notice | None:
         "The masks ({frames} frames, {bins} bins) fit an STFT of {name} with n_fft {n_fft} and {ways}; "
         "nothing is assumed: choose it to see seconds and Hz and to hear them on it"
     )
-    *others, last = [_grid_words(each) for each in fitting]
+    named = [_grid_words(each) for each in fitting]
+    *others, last = named
     ways = Phrase("{ways}; or {last}", ways=joined(others), last=last) if others else last
-    return case.notice(
-        "mask_grid", Phrase(template, ways=ways, **values), tuple(_use_grid(each, shape.n_bins) for each in fitting)
-    )
+    use = partial(edits.set_mask_grid, n_bins=shape.n_bins)
+    uses = (partial(use, rate=each.rate, hop=each.hop, centred=each.centred) for each in fitting)
+    remedies = tuple(Remedy(Phrase("Use {grid}", grid=name), edit) for name, edit in zip(named, uses, strict=True))
+    return case.notice("mask_grid", Phrase(template, ways=ways, **values), remedies)
 
 
 def _unheard(case: Case, shape: MaskShape) -> Notice | None:
@@ -289,11 +291,6 @@ def _unheard(case: Case, shape: MaskShape) -> Notice | None:
     )
     rate, frames = words.rate(grid.rate or 1), words.count(shape.n_frames)
     return case.notice("mask_grid", Phrase(template, name=case.name, samples=samples, rate=rate, frames=frames))
-
-
-def _use_grid(grid: MaskGrid, n_bins: int) -> Remedy:
-    edit = partial(edits.set_mask_grid, n_bins=n_bins, rate=grid.rate, hop=grid.hop, centred=grid.centred)
-    return Remedy(Phrase("Use {grid}", grid=_grid_words(grid)), edit)
 
 
 def _grid_words(grid: MaskGrid) -> Phrase:

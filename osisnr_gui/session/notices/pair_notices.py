@@ -295,10 +295,8 @@ def find_two_references(case: Case) -> Notice | None:
     score, reference = None if case.pair is None else case.pair.score, case.reference
     if score is None or reference is None or case.session.roles_guessed or len(case.session.references) > 1:
         return None
-    median, template = (
-        score.exact.osi_db_median,
-        N_("{name}: two references? Nearly the same (median exact OSI-SNR {level})"),
-    )
+    median = score.exact.osi_db_median
+    template = N_("{name}: two references? Nearly the same (median exact OSI-SNR {level})")
     if not median >= NEARLY_SAME_DB:
         template = N_("{name}: two references? Both names say so")
         if any(name_role(track.source.path) is not Role.REFERENCE for track in (case.track, reference)):

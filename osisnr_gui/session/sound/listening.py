@@ -16,8 +16,8 @@ from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import frames_of, overlap_add, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import Cancel
-from osisnr_gui.session.delays import product_sums
 from osisnr_gui.session.masks import MaskedMixture, mask_frames
+from osisnr_gui.session.matching import product_sums
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.readers import AudioSignal
 from osisnr_gui.session.result import Analysis

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from osisnr_gui.core.stft import BandPass, Upsampler, default_hop, default_n_fft, frame_count
+from osisnr_gui.core.filters import BandPass, Upsampler
+from osisnr_gui.core.stft import default_hop, default_n_fft, frame_count
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancel, Phrase, SaveError
 from osisnr_gui.session import edits

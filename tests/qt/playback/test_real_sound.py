@@ -23,7 +23,7 @@ from heard import SILENCE, Stretch, UnexplainedError, explain
 from real_sound import FIRST, RATE, Recording, SoundServer, missing_tools, open_sound_server
 from sound_kit import smooth_noise, steepest
 
-from osisnr_gui.core.stft import Upsampler
+from osisnr_gui.core.filters import Upsampler
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = Path(__file__).with_name("play_by_script.py")
