@@ -60,6 +60,8 @@ def _is_exempt(step: tuple[ast.AST, ast.AST]) -> bool:
     node, parent = step
     if isinstance(parent, ast.arg | ast.AnnAssign) and node is parent.annotation:
         return True
+    if isinstance(parent, ast.FunctionDef) and node is parent.returns:
+        return True
     if isinstance(parent, ast.Subscript) and node is parent.slice:
         return True  # a key, or a name in a type
     if isinstance(parent, ast.Call):
