@@ -136,7 +136,9 @@ def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, .
         remedy = Phrase("open a figure that was saved with the session inside")
         raise LoadError(Reason.CORRUPT, path, Phrase("this picture holds no session"), remedy)
     hashes = _decode(tuple[str | None, ...], value.get("hashes", []), "hashes", path)
-    return *_session_in(value.get("saved"), path), hashes
+    (session, view), folder = _session_in(value.get("saved"), path), os.path.dirname(os.path.abspath(path))
+    # Names only, whoever wrote the figure: it must not reach for files elsewhere.
+    return _with_paths(session, lambda name: os.path.join(folder, os.path.basename(name))), view, hashes
 
 
 def _session_in(value: Json, path: str) -> tuple[Session, SavedView]:
@@ -181,7 +183,8 @@ def relinked(
         found = next((place for place in there if known is None or hash_of(place) == known), None)
         if found is None:
             missing.append(path)
-        return found or path
+        # Another file of this name must not be scored in its place.
+        return found or (path if known is None else os.path.join(folder, known[:8], parts[-1]))
 
     return _with_paths(session, find), missing
 

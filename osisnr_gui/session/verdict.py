@@ -92,7 +92,8 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
         min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
     )
     median, grade = score.exact.osi_db_median, _grade(score, chance_db)
-    band, of_masks, worst_time = _painted_band(pair), pair.sample_rate is None, math.nan
+    band = None if grade is Grade.SAME else _painted_band(pair)
+    of_masks, worst_time = pair.sample_rate is None, math.nan
     if len(score.bad.segments):
         table = find_segment_table(score)
         worst_time = table.worst_time(*table.span(int(table.worst_first[0])))

@@ -23,12 +23,21 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
+from osisnr_gui.io.json_file import with_text
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, PDF, PNG, SVG, PlotDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.figure import Figure, png_bytes
 from osisnr_gui.session import edits
-from osisnr_gui.session.codec import load_session, relinked, session_bytes
+from osisnr_gui.session.codec import (
+    KEYWORD,
+    SavedView,
+    figure_text,
+    load_session,
+    load_with_hashes,
+    relinked,
+    session_bytes,
+)
 from osisnr_gui.session.session import Note, Session, Source
 
 TOOLS = all(map(shutil.which, ("pdftotext", "pdftoppm")))
@@ -290,6 +299,22 @@ def test_files_elsewhere_are_asked_for_and_others_of_the_name_are_told(
         assert "3 files" in asked[0]
         assert [Path(source.path).parent for source in new.views.store.session.sources][:2] == [folder, folder]
         assert said == ["Not what the figure was made of, though of the same name: est_gate.flac"]
+        last = new.views.store.session.estimates[-1].path
+        assert not Path(last).exists(), "another file of the name is not scored in its place"
+        assert new.views.store.analysis.pairs[-1].score is None
+
+
+def test_a_figure_cannot_reach_for_files_elsewhere(window: MainWindow, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "figures" / "figure.png"
+    path.parent.mkdir()
+    session = window.views.store.session
+    text = figure_text(session, SavedView(), [None, None, None]).decode()
+    for name in ("clean.flac", f"{FOLDER}/est_gate.flac"):
+        text = text.replace(f'"{Path(name).name}"', f'"../{name}"')
+    assert text.count("../") == 2
+    path.write_bytes(with_text(png_bytes(QImage(8, 8, QImage.Format.Format_RGB32)), KEYWORD, text.encode()))
+    found, _view, _hashes = load_with_hashes(str(path))
+    assert {Path(source.path).parent for source in found.sources} == {path.parent}
 
 
 def test_a_picture_without_a_session_says_so(
