@@ -15,10 +15,12 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
-from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode
+from osisnr_gui.qt.look.theme import LIGHT, ThemeManager, ThemeMode
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.qt.plots.figure import Figure
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.store import Store
 from osisnr_gui.session.demos import demo_session
@@ -28,30 +30,39 @@ SIZE = (1440, 900)
 LONGEST_SECONDS, SETTLED_SECONDS = 60.0, 0.3
 
 
-def _of_window(window: MainWindow) -> QWidget:
-    return window
+def _of_window(window: MainWindow) -> QImage:
+    return window.grab().toImage()
 
 
-def _of_presentation(window: MainWindow) -> QWidget:
+def _of_presentation(window: MainWindow) -> QImage:
     window.commands.present()
     presentation = window.commands.presentation
     assert presentation is not None
     presentation.showNormal()
     presentation.resize(*SIZE)
-    return presentation
+    _wait(window.is_final)
+    return presentation.grab().toImage()
 
 
-# File below resources/ -> demo, theme, and what of a window with that demo is grabbed.
-IMAGES: dict[str, tuple[str, ThemeMode, Callable[[MainWindow], QWidget]]] = {
+def _figure(window: MainWindow) -> QImage:
+    """As a paper wants it: one column of 85 mm, 300 dots an inch."""
+    plots = window.views.plots
+    rows = [row for row in plots.stack.rows if row.isVisible()]
+    return Figure(rows, plots.set_theme, 1004, 300.0, 7.0, theme=LIGHT, title="Noise reduction, two estimates").image()
+
+
+# File below resources/ -> demo, theme, and what is drawn of a window with that demo.
+IMAGES: dict[str, tuple[str, ThemeMode, Callable[[MainWindow], QImage]]] = {
     "screenshots/demo_dark.png": ("enhancement", "dark", _of_window),
     "screenshots/demo_light.png": ("enhancement", "light", _of_window),
     "screenshots/presentation.png": ("damaged", "light", _of_presentation),
+    "screenshots/figure.png": ("enhancement", "light", _figure),
 }
 
 
 def make(app: QApplication, name: str) -> None:
     """Open the window, show the demo, save what is to be seen."""
-    demo, mode, find = IMAGES[name]
+    demo, mode, draw = IMAGES[name]
     themes = ThemeManager(mode)
     themes.apply(app)
     window = MainWindow(Store(), themes, Settings(), remembers=False)
@@ -59,9 +70,7 @@ def make(app: QApplication, name: str) -> None:
     window.show()
     window.views.store.open(demo_session(demo))
     _wait(window.is_final)
-    shown = find(window)
-    _wait(window.is_final)
-    shown.grab().save(str(RESOURCES / name), "PNG")
+    draw(window).save(str(RESOURCES / name), "PNG")
     window.close()
 
 
