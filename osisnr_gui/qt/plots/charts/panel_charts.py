@@ -68,13 +68,14 @@ class AlphaChart(Chart):
                 item.setData(alphas, values)
             self._dress()
         place_line(self._default_line, default_alpha)
+        place_line(self._alpha_line, alpha)
         self.move_to(alpha)
 
     def move_to(self, alpha: float) -> None:
-        """Another alpha in force; the curves stay."""
+        """Another alpha in force, a finite number; the curves stay."""
         if alpha != self._alpha:
             self._alpha = alpha
-            place_line(self._alpha_line, alpha)
+            self._alpha_line.setPos(alpha)
             self._show_points()
 
     def table(self) -> Table | None:
@@ -96,11 +97,11 @@ class AlphaChart(Chart):
     def _show_points(self) -> None:
         """A point on every curve at the present alpha."""
         places, brushes = [], []
-        for values, colour in self._values:
+        for item, (values, _colour) in zip(self._curves, self._values, strict=True):
             value = float(np.interp(self._alpha, self._alphas, values, left=math.nan, right=math.nan))
             if math.isfinite(value):
                 places.append((self._alpha, value))
-                brushes.append(pg.mkBrush(self.theme.estimate(colour).colour))
+                brushes.append(pg.mkBrush(item.opts["pen"].color()))
         self._points.setData(pos=np.array(places).reshape(-1, 2), brush=brushes)
 
     def _request(self, at: QPointF) -> None:
