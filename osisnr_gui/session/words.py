@@ -109,6 +109,7 @@ def short_names(paths: Sequence[str]) -> list[str]:
     stems = [os.path.splitext(os.path.basename(path))[0] for path in paths]
     cut, last = _shared_words(stems), _shared_words([stem[::-1] for stem in stems])
     shorts = [stem[cut : len(stem) - last] or stem[cut:] or stem for stem in stems]
+    shorts = shorts if len({*shorts}) == len({*stems}) else [stem[cut:] or stem for stem in stems]
     return [display_name(short or path) for short, path in zip(shorts, paths, strict=True)]
 
 

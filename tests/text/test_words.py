@@ -94,6 +94,7 @@ def test_names_lose_what_all_of_them_share():
     assert words.short_names(["a_.wav", "a_b.wav"]) == ["a_", "b"]
     assert words.short_names(["/x/m_epoch10_output.wav", "/x/m_epoch20_output.wav"]) == ["epoch10", "epoch20"]
     assert words.short_names(["a_b_c.wav", "a_c.wav"]) == ["b", "c"]
+    assert words.short_names(["out_2.wav", "out_2_2.wav"]) == ["2", "2_2"], "different files have different names"
     assert words.short_names([]) == []
     assert words.short_names(["/x/evil\n\u202e.wav"]) == ["evil\\x0a\\u202e"]
 
