@@ -150,7 +150,7 @@ class ExportJobs(QObject):
             self._show_failure(error_words(error), "")
             return
         data = png_bytes(figure.image()) if kind == PNG else figure.svg() if kind == SVG else figure.pdf()
-        if kind == PNG and dialog.session.isChecked():
+        if kind == dialog.format == PNG and dialog.session.isChecked():  # else it said that nothing is
             stamps = {track.source.path: track.stamp for track in store.analysis.tracks}
             hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
             session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())

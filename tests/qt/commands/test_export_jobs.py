@@ -20,9 +20,10 @@ from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands import export_jobs
 from osisnr_gui.qt.commands.export_jobs import known_delays, until, with_delays
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
-from osisnr_gui.qt.dialogs.figure_dialog import PlotDialog
+from osisnr_gui.qt.dialogs.figure_dialog import PNG, SVG, PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import is_open
 from osisnr_gui.qt.main_window import MainWindow
+from osisnr_gui.session.codec import KEYWORD
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Listening, Sound, SoundKind
 
@@ -225,3 +226,23 @@ def test_the_sound_that_is_chosen(window: MainWindow, qtbot: QtBot, answer, tmp_
     assert window.views.store.analysis.pairs[0].whole is not None
     window.commands.close_files()
     qtbot.waitUntil(lambda: not action.isEnabled())
+
+
+def test_a_figure_holds_no_session_where_the_dialog_said_that_it_holds_nothing(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_files(qtbot, window, *save_published_pair(tmp_path))
+    said: list[str] = []
+
+    def choose(dialog: PlotDialog, kind: str) -> int:
+        dialog._format.setCurrentIndex(dialog._format.findData(kind))
+        said.append(dialog._inside.text())
+        return PlotDialog.DialogCode.Accepted
+
+    for kind, holds in ((PNG, True), (SVG, False)):
+        path = tmp_path / f"chosen_{kind}.png"  # the file dialog offers every format
+        answer(path)
+        monkeypatch.setattr(PlotDialog, "exec", lambda dialog, kind=kind: choose(dialog, kind))
+        window.actions_by_id.by_id["export_png"].trigger()
+        assert (KEYWORD in path.read_bytes()) is holds
+        assert ("nothing else" in said[-1]) is not holds
