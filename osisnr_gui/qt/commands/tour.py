@@ -34,6 +34,7 @@ LONGEST, AROUND, SHOWN_AROUND = 4.0, 0.4, 0.6
 FRAMES_PER_SECOND = 125.0  # of a time axis in frames
 #: Time to read a caption, from one sound to the next, and to look where there is nothing to hear: ms.
 READ_MS, PAUSE_MS, LOOK_MS = 3000, 700, 2500
+WIDTH = 340  # of a note of the tour of the window, in pixels
 
 
 def find_places(analysis: Analysis, index: int, longest: float) -> list[Note]:
@@ -132,9 +133,9 @@ class Tour(Presentation):
 
     def _script(self) -> Iterator[int | Sound]:
         """From the place in turn to the summary: what is heard, and how long nothing is."""
-        analysis, link = self._views.store.analysis, self._link
+        analysis, link, player = self._views.store.analysis, self._link, self._views.player
         beside = sorted((self._of, *rivals(analysis.session, self._of)))
-        sounds = self._views.player.recipe.reference_of(self._of), *(Sound(SoundKind.ESTIMATE, k) for k in beside)
+        sounds = player.recipe.reference_of(self._of), *(Sound(SoundKind.ESTIMATE, k) for k in beside)
         for at, place in list(enumerate(self.places, 1))[self._at :]:
             self._at, around, beyond = at - 1, AROUND * self._second, SHOWN_AROUND * self._second
             start, stop = max(place.start - around, link.extent.start), min(place.stop + around, link.extent.stop)
@@ -146,7 +147,7 @@ class Tour(Presentation):
             self._say(title, heard_words(None, at, len(self.places)))
             yield READ_MS
             for sound in sounds:
-                self._say(title, heard_words(sound, at, len(self.places)))
+                self._say(title, heard_words(sound if player.has_sound else None, at, len(self.places)))
                 yield sound
                 yield PAUSE_MS
         self._at = len(self.places)
@@ -174,15 +175,13 @@ class Tour(Presentation):
             self._go_on()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave the loudness as it was, too."""
+        """Leave the loudness as it was, too, and nothing paused."""
         self._jobs.close()
         self._timer.stop()
         self._sounds = False
+        self._views.player.stop()
         super().closeEvent(event)
         self._views.player.choose(match=self._match)
-
-
-WIDTH = 340
 
 
 class FirstTour(QFrame):

@@ -188,6 +188,19 @@ def test_afterwards_all_is_as_before(qtbot: QtBot, window: MainWindow, monkeypat
     assert {name: after[name] for name in before if after[name] != before[name]} == {}
 
 
+def test_nothing_stays_paused_when_it_is_left_on_hold(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _quick(monkeypatch)
+    shown, player = _begin(qtbot, window), window.views.player
+    qtbot.waitUntil(lambda: player.is_playing)
+    player.deck.system.card.pull_sound()  # type: ignore[attr-defined]
+    _press(shown, Key.Key_Space)
+    assert player.is_paused
+    _press(shown, Key.Key_Escape)
+    assert (player.is_playing, player.is_paused, str(window.views.plots.link.playhead)) == (False, False, "nan")
+
+
 def test_closing_the_window_in_the_middle_remembers_the_users_loudness(qtbot: QtBot, window: MainWindow) -> None:
     _begin(qtbot, window)
     window.close()
@@ -228,7 +241,9 @@ def test_masks_without_a_mixture_are_looked_at(qtbot: QtBot, samples: Path, monk
         shown = window.commands.presentation
         assert isinstance(shown, Tour)
         qtbot.waitUntil(lambda: "frame" in shown.word.text())
-        qtbot.waitUntil(lambda: "over" in shown.word.text(), timeout=20_000)
+        said: set[str] = set()
+        qtbot.waitUntil(lambda: said.add(shown.sentence.text()) or "over" in shown.word.text(), timeout=20_000)
+        assert not [words for words in said if "You hear" in words], "there is nothing to hear"
         shown.close()
 
 
