@@ -90,8 +90,8 @@ def _parser() -> scoring_options.Parser:
 def run(arguments: list[str]) -> int:
     """Score; `arguments` are those after the word `score`. Returns the exit code."""
     session, options = parse(arguments)
-    # A second BLAS thread slows these many small products down as soon as a core is busy.
     keep_freed_memory()
+    # A second BLAS thread slows these many small products down as soon as a core is busy.
     with threadpool_limits(limits=1, user_api="blas"), ProgressLine() as progress:
         analysis = checked_numbers(session, align=options.align, progress=progress.report)
     refused = say_notices(analysis)

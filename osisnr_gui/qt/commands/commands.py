@@ -320,8 +320,7 @@ class Commands:
         self.link.clear_selection()
         self.link.set_cursor(math.nan)
         self.link.fit()
-        for row in self.plots.stack.rows:
-            row.fit_y()
+        self.plots.fit_values()
         return True
 
     def travel(self, *, back: bool) -> None:
