@@ -6,6 +6,7 @@ import that fails must be able to become one plain sentence.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import PurePath
@@ -52,6 +53,7 @@ def window() -> int:
 
 
 def _open() -> int:
+    gc.disable()  # until the window is on screen: all that is made by then stays, and looking it through took a tenth
     from osisnr_gui.cli.scoring_options import check_picture, window_options
 
     options = window_options(sys.argv[1:])
@@ -72,6 +74,7 @@ def _open() -> int:
         if options.selftest:
             from osisnr_gui.qt.selftest import main
 
+            gc.enable()
             return main()
         from osisnr_gui.qt.main import run
     except ImportError as error:

@@ -52,6 +52,7 @@ def favour_window() -> None:
     """
     sys.setswitchinterval(0.0005)
     gc.freeze()
+    gc.enable()  # see `app`
 
 
 def give_back_memory() -> None:

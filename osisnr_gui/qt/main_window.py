@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
             self.restore()
         else:
             self.commands.actions.restore(None)
-        self._dress(themes.theme)
+        self._dress_actions(themes.theme)
         self._parts = self._find_parts()
         store.analysis_changed.connect(self.show_analysis)
         self.show_analysis(store.analysis, Changed.ALL)
@@ -301,8 +301,8 @@ class MainWindow(QMainWindow):
         for choice in (views.summary.selected_changed, *others):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
-        for chart in self.findChildren(Chart):
-            chart.context_menu_requested.connect(commands.show_context_menu)
+        self._take_charts(self)
+        views.inspector.page_made.connect(self._take_charts)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
         for name, show in (
@@ -320,11 +320,18 @@ class MainWindow(QMainWindow):
         for index in range(9):
             QShortcut(str(index + 1), self, partial(commands.playback.hear_estimate, index))
 
+    def _take_charts(self, whole: QWidget) -> None:
+        for chart in whole.findChildren(Chart):
+            chart.context_menu_requested.connect(self.commands.show_context_menu)
+
     def _dress(self, theme: Theme) -> None:
+        self._dress_actions(theme)
+        set_theme_inside(self, theme)  # last: a view may choose another icon for an action
+
+    def _dress_actions(self, theme: Theme) -> None:
         for spec in ACTIONS:
             if spec.icon:
                 self.actions_by_id.by_id[spec.id].setIcon(icon(spec.icon, theme.text))
-        set_theme_inside(self, theme)  # last: a view may choose another icon for an action
 
     def _show_title(self, *_: object) -> None:
         self.views.view_bar.show_masks(self.views.plots.shows_masks)

@@ -38,8 +38,7 @@ class LevelBar(pg.GraphicsView):
             line.setPen(colour, width=2)
             line.setHoverPen(colour, width=4)
         self.item.region.setHoverBrush("#ffffff40")
-        # It has no parent, and would stay as a window of its own.
-        self.item.ctrlMenu.setParent(self, self.item.ctrlMenu.windowFlags())
+        self.destroyed.connect(self.item.ctrlMenu.deleteLater)  # else it stays as a window of its own
         self.item.layout.setContentsMargins(0, 0, 0, 0)
         self.setCentralItem(self.item)
         self.setMinimumSize(BAR_WIDTHS[0], BAR_HEIGHT)

@@ -21,7 +21,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +181,8 @@ def _hash_of(data: bytes) -> str:
 def program_hash() -> str:
     """Hash of everything that computes: this program's code, the libraries it computes with, the kind of machine."""
     package = Path(osisnr_gui.__file__).parent
+    from importlib.metadata import PackageNotFoundError, version  # 10 ms that no window needs to appear
+
     digest = hashlib.blake2b(osisnr_gui.__version__.encode(), digest_size=20)
     for path in sorted(path for part in PARTS for path in (package / part).rglob("*.py")):
         digest.update(path.read_bytes())

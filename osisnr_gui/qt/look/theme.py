@@ -9,8 +9,8 @@ from functools import lru_cache
 from string import Template
 from typing import ClassVar, Literal, get_args
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal, qAddPostRoutine
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSize, Qt, Signal, qAddPostRoutine
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -181,9 +181,29 @@ def build_palette(theme: Theme) -> QPalette:
     return palette
 
 
-# The heights icons have here (16, 20, 24) at screen scales 1 and 2; between them QIcon shrinks the next larger one.
-# Every size costs 0.1 ms per icon at start-up.
-_PIXELS = (16, 20, 24, 32, 40, 48)
+class _Drawing(QIconEngine):
+    """An SVG, drawn at the size that is asked for when it is asked for; paler where it is disabled."""
+
+    def __init__(self, renderer: QSvgRenderer) -> None:
+        super().__init__()
+        self._renderer = renderer
+
+    def clone(self) -> QIconEngine:
+        """The same drawing once more."""
+        return _Drawing(self._renderer)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        """Draw it into `rect`."""
+        painter.setOpacity(0.38 if mode == QIcon.Mode.Disabled else 1.0)
+        self._renderer.render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """It as a picture of `size` pixels."""
+        result = QPixmap(size)
+        result.fill(Qt.GlobalColor.transparent)
+        with QPainter(result) as painter:
+            self.paint(painter, result.rect(), mode, state)
+        return result
 
 
 @lru_cache(maxsize=1024)
@@ -192,17 +212,7 @@ def icon(name: str, colour: str) -> QIcon:
 
     Raises paths.MissingResource.
     """
-    renderer = _renderer(name, colour)
-    result = QIcon()
-    for size in _PIXELS:
-        drawing, paler = _draw(renderer, size), QPixmap(size, size)
-        paler.fill(Qt.GlobalColor.transparent)
-        with QPainter(paler) as painter:
-            painter.setOpacity(0.38)
-            painter.drawPixmap(0, 0, drawing)
-        result.addPixmap(drawing, QIcon.Mode.Normal)
-        result.addPixmap(paler, QIcon.Mode.Disabled)
-    return result
+    return QIcon(_Drawing(_renderer(name, colour)))
 
 
 # Pixmaps must not outlive the application.
@@ -213,7 +223,8 @@ def pixmap(name: str, colour: str, size: int, ratio: float | None = None) -> QPi
     """The icon as a picture of `size` logical pixels, for a label; ratio: device pixels per logical pixel."""
     if ratio is None:
         ratio = QGuiApplication.primaryScreen().devicePixelRatio()
-    result = _draw(_renderer(name, colour), round(size * ratio))
+    pixels = round(size * ratio)
+    result = _Drawing(_renderer(name, colour)).pixmap(QSize(pixels, pixels), QIcon.Mode.Normal, QIcon.State.Off)
     result.setDevicePixelRatio(ratio)
     return result
 
@@ -230,14 +241,6 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     with open(resource_path("icons", f"{name}.svg"), "rb") as file:
         drawing = file.read()
     return QSvgRenderer(QByteArray(drawing.replace(b"currentColor", QColor(colour).name().encode())))
-
-
-def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
-    result = QPixmap(pixels, pixels)
-    result.fill(Qt.GlobalColor.transparent)
-    with QPainter(result) as painter:
-        renderer.render(painter)
-    return result
 
 
 _TINT = "tint"

@@ -6,6 +6,7 @@ threads of their own: a slow disk never holds up the window.
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -137,22 +138,29 @@ class FramePage(QWidget):
         set_text(self.lines, "\n".join(explain.formula_lines(x)))
         set_text(self.share, explain.share_words(x))
 
+    def fit_height(self, height: int) -> None:
+        """Pictures grow with the height there is to see, within limits."""
+        self.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
+        for picture in (self.angle, self.bands):
+            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
+
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
             self.spectrum.show_curves(frame_curves(x, tuple(CurveView)[self.view.current]), index)
 
 
-class FrameInspector(QWidget):
+class FrameInspector(Themed, QWidget):
     """Shows the frame at the cursor, or the worst of the selection, whichever was set last.
 
     Nothing is read while it is out of sight. Left and Right ask for the frames beside the one on show.
     """
 
     frame_requested = Signal(int)
+    page_made = Signal(QWidget)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.loader, self._measuring = Jobs("inspector", self), Jobs("measures", self)
         self._wanted: Facts | None = None  # what is being measured: the last wish only
         self._measures: dict[Facts, FileMeasures] = {}
@@ -163,12 +171,11 @@ class FrameInspector(QWidget):
         self.inspection: Inspection | None = None  # the frame on show
         self._asked: tuple[PairAnalysis, int] | None = None  # a pair, and the number of a frame on its reference's grid
         self._in_sight = True
-        self.page = FramePage(theme, self)
         self.message = plain_label(HINT, "muted", wrap=True, parent=self)
         self.message.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        body = column_of(self.page, self.message)
-        body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
-        scroll_inside(self, body)
+        self._body = column_of(self.message)
+        self._body.setAlignment(self.message, Qt.AlignmentFlag.AlignTop)
+        scroll_inside(self, self._body)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.addAction(_("Copy this frame's numbers"), self.copy_numbers)
@@ -245,12 +252,19 @@ class FrameInspector(QWidget):
         self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Pictures grow with the height there is to see, within limits."""
+        """Tell the page how much there is to see of it."""
         super().resizeEvent(event)
-        height, page = event.size().height(), self.page
-        page.spectrum.setFixedHeight(min(max(round(0.27 * height), 104), 220))
-        for picture in (page.angle, page.bands):
-            picture.setFixedHeight(min(max(round(0.22 * height), 88), 112))
+        for page in self.findChildren(FramePage):
+            page.fit_height(event.size().height())
+
+    @cached_property
+    def page(self) -> FramePage:
+        """Made when there is a frame to show: no window waits for its plots to appear."""
+        page = FramePage(self._theme, self)
+        page.fit_height(self.height())
+        self._body.insertWidget(0, page)
+        self.page_made.emit(page)
+        return page
 
     @property
     def _pair(self) -> PairAnalysis | None:
@@ -286,7 +300,8 @@ class FrameInspector(QWidget):
         self.inspection = None
         set_text(self.message, text)
         self.message.show()
-        self.page.hide()
+        for page in self.findChildren(FramePage):
+            page.hide()
 
     def _fail(self, words: str, details: str) -> None:
         template = _("The frame could not be read ({reason}).")

@@ -51,8 +51,8 @@ class PlotWidget(pg.PlotWidget):
         self.plotItem.setMenuEnabled(False)
         for side in hidden:  # an axis that is given is shown
             self.plotItem.hideAxis(side)
-        # It has no parent, and would stay as a window of its own.
-        self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
+        # It would stay as a window of its own; as a child its forty controls would be styled with the plot.
+        self.destroyed.connect(self.plotItem.ctrlMenu.deleteLater)
         self.still = StillPicture(self.plotItem)
         box.menu_requested.connect(lambda at: self.context_menu_requested.emit(at, self))
 

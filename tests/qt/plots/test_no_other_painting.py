@@ -25,6 +25,7 @@ PAINTERS = {
     "qt/commands/presentation.py": "a frame round the plots of what is heard, for an audience",
     "qt/dialogs/legend.py": "examples of marks that the plots draw, in a dialog that names them",
     "qt/focus.py": "a frame round the plot that has the focus",
+    "qt/look/theme.py": "an icon, at the size that is asked for",
     "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar, verdict scale",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
     "qt/panels/frame_inspector.py": "shares of one frame as bars in a table of words",
