@@ -86,8 +86,9 @@ def _compare_starts(before: Path, folder: Path) -> list[np.ndarray]:
 
 def _measure(package: Path, arguments: list[str]) -> dict[str, list[float]]:
     command = [sys.executable, Path(__file__).with_name("gestures.py"), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(package), "XDG_CONFIG_HOME": tempfile.gettempdir()}
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as settings:  # as at the first start: neither package finds what the other left
+        environment = {**os.environ, "PYTHONPATH": str(package), "XDG_CONFIG_HOME": settings}
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -42,6 +42,10 @@ def main() -> None:
         from osisnr_gui.qt.look.theme import ThemeManager
     except ImportError:  # where earlier commits have it
         from osisnr_gui.qt.look.theme_manager import ThemeManager
+    try:
+        from osisnr_gui.qt.jobs import favour_window
+    except ImportError:
+        from osisnr_gui.qt.background import favour_window
     from osisnr_gui.qt.main_window import MainWindow
     from osisnr_gui.qt.settings import Settings
     from osisnr_gui.qt.store import Store
@@ -53,6 +57,7 @@ def main() -> None:
     window = MainWindow(store, ThemeManager("dark"), Settings())
     window.resize(*SIZE)
     window.show()
+    favour_window()
     _paint()
     took = {}
     window.commands.take_files([str(path) for path in paths], add=False)
