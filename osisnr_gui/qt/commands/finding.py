@@ -16,6 +16,7 @@ from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
 from osisnr_gui.qt.panels.plain_text import NarrowScroll
+from osisnr_gui.qt.playback.transport_bar import TransportBar
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.views import PanelDock
 from osisnr_gui.session.notices.all_notices import gather
@@ -145,10 +146,12 @@ class FindCommands:
         """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
         views = self._commands.views
         panels = [(dock.widget(), dock.windowTitle()) for dock in views.docks.values()]
-        for panel, place in (*panels, (views.view_bar, _("Toolbar"))):
+        player = self._window.findChildren(TransportBar)[0]  # its buttons are actions
+        bars = (views.view_bar, _("Toolbar")), (player, _("Playback"))
+        for panel, place in (*panels, *bars):
             for control in panel.findChildren(QWidget):
                 name = control.accessibleName()
-                pushed = isinstance(control, QAbstractButton) and not control.isCheckable()
+                pushed = isinstance(control, QAbstractButton) and (panel is player or not control.isCheckable())
                 if not isinstance(control, CONTROLS) or pushed or not name or not control.isVisibleTo(panel):
                     continue
                 why = "" if panel is views.view_bar else self._why_no_panels()

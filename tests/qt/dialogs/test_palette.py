@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
@@ -158,6 +158,12 @@ def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot,
     dialog = palette(qtbot, window, "method inverse of mean")
     QTest.keyClick(dialog.search, Key.Key_Return)
     assert window.views.loss.method.isAncestorOf(window.focusWidget())
+    dialog = palette(qtbot, window, "output level")
+    assert [entry.place for entry in dialog.shown] == ["Playback"]
+    QTest.keyClick(dialog.search, Key.Key_Return)
+    focus = window.focusWidget()
+    assert isinstance(focus, QSlider)
+    assert focus.accessibleName() == "Output level"
 
 
 def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:
