@@ -17,6 +17,7 @@ from .errors import LoadError, Phrase, Reason
 from .files import Closing, OpenFile, save_error, write_atomically
 
 MAX_JSON_BYTES = 10 * 2**20
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _REMEDY = Phrase("choose a file that this program saved, or mend it in a text editor")
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -108,7 +109,9 @@ def json_parts(value: Json) -> Iterator[bytes]:
 
 def plain_text(value: Json) -> str:
     """A value on one line, without a newline, safe to encode as UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if type(value) is float and math.isfinite(value):
+        return repr(value)  # what json writes, without its detour: most values of a report are numbers
+    text = _ENCODER.encode(value)
     return text.encode("utf-8", "backslashreplace").decode()
 
 
