@@ -2,7 +2,7 @@
 frames are bad, missed, silent or falsely active, on all rows and the overview, and the limits that say so."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import is_
 
 import numpy as np
@@ -68,9 +68,8 @@ class PairMaps:
         fields = {}
         if self.blame.kind is not None:
             density = None if frequency is None else self.blame.value_at(time, value)
-            told = _("{density}× its share")
             shown = "" if density is None else words.number(density, 1 if density < 100 else 0)
-            fields["blame"] = shown and told.format(density=shown)
+            fields["blame"] = shown and _("{density}× its share").format(density=shown)
         if self.band_row.isVisible():
             fields["band"] = self._band_words(time, value, row_id, frequency)
         if self.gain_row.isVisible():
@@ -123,7 +122,6 @@ class Shader:
         self._views = shadings if overview is None else (*shadings, overview)
         self._overview = overview
         self._bad: BadFrames | None = None
-        self._facts: Facts | None = None
         self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
 
     def show_bad(self, bad: BadFrames | None) -> None:
@@ -131,9 +129,9 @@ class Shader:
         if bad is self._bad:
             return
         before, self._bad = self._bad, bad
-        facts = None if bad is None else bad.facts
-        if facts is not self._facts:
-            self._facts, self._known = facts, {}
+        old, facts = (None if each is None else each.facts for each in (before, bad))
+        if facts is not old:
+            self._known = {}
             if self._overview is not None and facts is None:
                 self._overview.show_osi(0.0, 1.0, np.empty(0))
             elif self._overview is not None and facts is not None:
@@ -168,28 +166,16 @@ class Shader:
         return ~(bad.facts.active | bad.missed | bad.false_activity)
 
 
-class BadLimits:
-    """Shows the limit of the criterion in force, and no other; `moved` hears of one that is dragged."""
-
-    def __init__(self, osi: CurvePlot, loss: LossPlot, moved: Callable[[float], None]) -> None:
-        self._osi, self._loss = osi, loss
-        self._shown: BadFrames | None = None
-        osi.threshold_line.level_dragged.connect(moved)
-        loss.limit_line.level_dragged.connect(moved)
-
-    def show(self, session: Session, bad: BadFrames | None) -> None:
-        """Follow the session and the frames it makes bad."""
-        criterion, limit = session.bad.criterion, edits.limit_of(session)
-        self._osi.threshold_line.show_level(limit if criterion is Criterion.OSI else math.nan)
-        self._loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
-        if bad is self._shown:
-            return
-        self._shown = bad
-        if bad is None or bad.drop_db is None:
-            self._osi.limit_curve.setData(0.0, 1.0, np.empty(0))
-            return
+def show_limits(osi: CurvePlot, loss: LossPlot, session: Session, bad: BadFrames | None) -> None:
+    """The limit of the criterion in force, and no other, in the plots; `bad` are the frames it makes bad."""
+    criterion, limit = session.bad.criterion, edits.limit_of(session)
+    osi.threshold_line.show_level(limit if criterion is Criterion.OSI else math.nan)
+    loss.limit_line.show_level(limit if criterion is Criterion.LOSS else math.nan)
+    first_time, step, border = 0.0, 1.0, np.empty(0)
+    if bad is not None and bad.drop_db is not None:
         frames, choice = bad.facts.frames, bad.choice
         least = choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db
         with np.errstate(invalid="ignore"):
             border = np.minimum(frames.exact_osi_db, CEILING_DB) + bad.drop_db - least
-        self._osi.limit_curve.setData(frames.first_time, frames.grid.step, border)
+        first_time, step = frames.first_time, frames.grid.step
+    osi.limit_curve.setData(first_time, step, border)
