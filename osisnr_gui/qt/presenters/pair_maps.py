@@ -122,7 +122,8 @@ class Shader:
         self._views = shadings if overview is None else (*shadings, overview)
         self._overview = overview
         self._bad: BadFrames | None = None
-        self._known: dict[BandKind, tuple[BoolArray, Stretches]] = {}
+        #: By kind the arrays that its frames come from, and where these are.
+        self._known: dict[BandKind, tuple[tuple[BoolArray, ...], Stretches]] = {}
 
     def show_bad(self, bad: BadFrames | None) -> None:
         """Shade these frames; None: nothing. Does nothing when they are on screen already."""
@@ -136,34 +137,24 @@ class Shader:
                 self._overview.show_osi(0.0, 1.0, np.empty(0))
             elif self._overview is not None and facts is not None:
                 self._overview.show_osi(facts.frames.first_time, facts.frames.grid.step, facts.active_osi_db)
-        runs = Runs() if bad is None else self._runs(bad, before)
+        runs = Runs() if bad is None else self._runs(bad)
         for view in self._views:
             view.show_runs(runs)
 
-    def _runs(self, bad: BadFrames, before: BadFrames | None) -> Runs:
-        flags = {
-            BandKind.BAD: bad.low,
-            BandKind.MISSED: bad.missed,
-            BandKind.FALSE_ACTIVITY: bad.false_activity,
-            BandKind.SILENT: self._quiet(bad, before),
-        }
+    def _runs(self, bad: BadFrames) -> Runs:
         first_time, step = bad.facts.frames.first_time, bad.facts.frames.grid.step
-        self._known = {
-            kind: known
-            if (known := self._known.get(kind)) is not None and known[0] is flags[kind]
-            else (flags[kind], Stretches.of_frames(flags[kind], first_time, step))
-            for kind in BandKind
+        kinds = {
+            BandKind.BAD: (bad.low,),
+            BandKind.MISSED: (bad.missed,),
+            BandKind.FALSE_ACTIVITY: (bad.false_activity,),
+            # Those without a value that are no fault either: silent in both, or missed or false but too quiet to count.
+            BandKind.SILENT: (bad.facts.active, bad.missed, bad.false_activity),
         }
+        for kind, found_from in kinds.items():
+            if kind not in self._known or not all(map(is_, self._known[kind][0], found_from)):
+                flags = ~np.logical_or.reduce(found_from) if kind is BandKind.SILENT else found_from[0]
+                self._known[kind] = found_from, Stretches.of_frames(flags, first_time, step)
         return Runs({kind: stretches for kind, (_, stretches) in self._known.items()}, step)
-
-    def _quiet(self, bad: BadFrames, before: BadFrames | None) -> BoolArray:
-        """Frames without a value that are no fault either: silent in both, or missed or false but too quiet to count;
-        the same array while it is the same frames."""
-        if before is not None and BandKind.SILENT in self._known:
-            old, new = ((each.facts, each.missed, each.false_activity) for each in (before, bad))
-            if all(map(is_, old, new)):
-                return self._known[BandKind.SILENT][0]
-        return ~(bad.facts.active | bad.missed | bad.false_activity)
 
 
 def show_limits(osi: CurvePlot, loss: LossPlot, session: Session, bad: BadFrames | None) -> None:
