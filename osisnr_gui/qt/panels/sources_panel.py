@@ -78,18 +78,17 @@ class SourcesPanel(Themed, SourceSignals):
         self._column = column_of(REST, owner=body, spacing=0)
         self.hint = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
         add = _("Compare one more file with the same reference (Ctrl+I)")
-        self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
-        self.swap_button = tool_button("", "", self._swap, self, accessibleName=_("Swap reference and estimate"))
+        self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, parent=self)
+        self.swap_button = tool_button("", "", self._swap, parent=self, accessibleName=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
         self.swap_button.setEnabled(False)
-        for button in (self.add_button, self.swap_button):
+        for button, name in ((self.add_button, "add"), (self.swap_button, "swap")):
             button.setIconSize(QSize(16, 16))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
+            tint(button, name, theme)
         buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
         bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
         column_of((self.scroller, 1), bottom, owner=self, spacing=0)
-        tint(self.add_button, "add", theme)
-        tint(self.swap_button, "swap", theme)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the files of an analysis."""
