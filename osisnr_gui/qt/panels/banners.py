@@ -2,9 +2,10 @@
 and what is going on."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -46,12 +47,8 @@ def notice_key(notice: Notice) -> NoticeKey:
 def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     """One of each, warnings first; among equals the first of every kind comes before the second of any."""
     unique = {notice_key(notice): notice for notice in notices}
-    seen: Counter[str] = Counter()
-    ranked = []
-    for notice in unique.values():
-        ranked.append((notice.severity != "warning", seen[notice.code], notice))
-        seen[notice.code] += 1
-    return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
+    place: defaultdict[str, Iterator[int]] = defaultdict(count)  # of the next one of a kind
+    return sorted(unique.values(), key=lambda notice: (notice.severity != "warning", next(place[notice.code])))
 
 
 def letter_names(analysis: Analysis) -> dict[str, str]:

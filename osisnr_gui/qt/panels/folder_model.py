@@ -105,7 +105,7 @@ class FolderModel(ColumnModel[PairColumn]):
         """State, spark and tooltip of a pair."""
         if role == STATE_ROLE:
             return int(self.pairs.state(place))
-        if role == SPARK_ROLE and column.key == SPARK:
+        if role == SPARK_ROLE:
             row = self.pairs.rows[place]
             return () if row is None else row.spark
         return tooltip(self._tip(place, column)) if role == ROLE.ToolTipRole else None

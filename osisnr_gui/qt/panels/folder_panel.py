@@ -49,7 +49,7 @@ class CellDelegate(Themed, QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The text, or the row's background and then the bars on a plate of their own."""
         super().paint(painter, option, index)
-        values = index.data(SPARK_ROLE)
+        values = index.data(SPARK_ROLE) if COLUMNS[index.column()].key == SPARK else ()
         if not values:
             return
         area = QRectF(option.rect).adjusted(SPARK_MARGIN, 3.0, -SPARK_MARGIN, -3.0)

@@ -29,10 +29,9 @@ def row_states(
     analysis: Analysis, selected: int, changes: tuple[FileChange, ...], contents: Mapping[str, str]
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
-    rows = []
-    several = tuple(title(track) for track in analysis.references) if len(analysis.references) > 1 else ()
-    for index, track in enumerate(analysis.references):
-        rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
+    references = analysis.references
+    several = tuple(map(title, references)) if len(references) > 1 else ()
+    rows = [RowState(track, Role.REFERENCE, k, track.error, references=several) for k, track in enumerate(references)]
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
         count = 1 if pair.reference is None else pair.reference.channels
@@ -42,12 +41,10 @@ def row_states(
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     changed, paths = {change.path: change for change in changes}, [row.track.source.path for row in rows]
     estimates = [pair.estimate.source.path for pair in analysis.pairs]
-    # What tells estimates apart, not what tells them from the reference as well.
-    shorts = {
-        path: short
-        for group in (paths, estimates[1:] and estimates)
-        for path, short in zip(group, short_names(group), strict=True)
-    }
+    shorts = dict(zip(paths, short_names(paths), strict=True))
+    if len(estimates) > 1:
+        # What tells estimates apart, not what tells them from the reference as well.
+        shorts.update(zip(estimates, short_names(estimates), strict=True))
     many = len(analysis.pairs) > MOST_IN_FULL
     return [
         replace(

@@ -186,13 +186,13 @@ class SummaryModel(Themed, ColumnModel[Column]):
         rows = [Row(*place) for place in places]
         has_mixture = any(row.mixture is not None and row.mixture.score is not None for row in rows)
         needs = {need for need, there in ((MIXTURE, has_mixture), (RIVAL, bool(wins))) if there}
-        shown = len(rows), needs, analysis.session.loss.formula
-        if shown == (len(self.rows), self._needs, self.formula):
+        formula = analysis.session.loss.formula
+        if (len(rows), needs, formula) == (len(self.rows), self._needs, self.formula):
             self.rows = rows
             self.show_scores(Changed.ALL, analysis, 0)
             return
         with self.resetting():
-            self.rows, (_n_rows, self._needs, self.formula) = rows, shown
+            self.rows, self._needs, self.formula = rows, needs, formula
             self._choose_columns()
             self._find_best(self.columns)
 
