@@ -22,7 +22,7 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.presenters.differences import Differences, ShownGhost, ghost_curves, osi_curves
 from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE, EstimateRows
-from osisnr_gui.qt.presenters.pair_maps import BadLimits, PairMaps, Shader
+from osisnr_gui.qt.presenters.pair_maps import PairMaps, Shader, show_limits
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING, Ribbons
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
@@ -67,7 +67,8 @@ class PlotArea(QWidget):
         self._shader = Shader(shadings, self.overview.strip)
         self._notes: list[NoteMarks] = []
         self.stack.for_each_row(self._take_row)
-        self._limits = BadLimits(self._osi, self._loss, self.limit_requested.emit)
+        for line in (self._osi.threshold_line, self._loss.limit_line):
+            line.level_dragged.connect(self.limit_requested)
         files = Changed.FILES | Changed.FRAMES | Changed.VIEW
         #: What is shown of an analysis, and what of it that depends on.
         self.parts: tuple[Part, ...] = (
@@ -126,7 +127,7 @@ class PlotArea(QWidget):
         bad = score.bad if score else None
         self._shader.show_bad(bad)
         self.estimates.show_bad(analysis)
-        self._limits.show(analysis.session, bad)
+        show_limits(self._osi, self._loss, analysis.session, bad)
 
     def _show_losses(self, analysis: Analysis, selected: int) -> None:
         """What is not on show follows no slider: `set_blame` and the row of differences catch up."""

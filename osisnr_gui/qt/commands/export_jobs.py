@@ -103,7 +103,7 @@ class ExportJobs(QObject):
         dialog = ReportDialog(self._views.store.analysis, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             numbers, title, kind = self.numbers(), _("Save the report"), "HTML (*.html)"
-            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.with_notes)
+            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.notes.isChecked())
             self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self.jobs.is_closed))
         dialog.deleteLater()
 

@@ -86,7 +86,7 @@ class FindCommands:
         """Everything that can be run or set now."""
         entries = (*self._remedies(), *map(self._entry, table.ACTIONS), *self._settings())
         settings = self._commands.views.settings
-        Palette(_("Find a command"), entries, self._window, settings=settings, one_click=True).open()
+        Palette(_("Find a command"), entries, self._window, settings).open()
 
     def show_preferences(self) -> None:
         """What is remembered from one start to the next."""

@@ -145,7 +145,7 @@ class SegmentCommands:
         views.banners.place_requested.connect(self.go)
         for wanted in (panel.segment_shown, panel.segment_activated):
             wanted.connect(self.go_to_segment)
-        panel.export_requested.connect(self.export)
+        panel.table.addAction(_("Save those of the estimate in view as CSV…"), self.export)
         views.notes.add_button.clicked.connect(self.add_note)
         views.notes.go_requested.connect(self.go_to_note)
 

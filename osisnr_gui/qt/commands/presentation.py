@@ -103,7 +103,7 @@ class Presentation(Themed, QWidget):
                 self._tiles.mark_changed(picture)
         title = _("Estimate {name}: what came out").format(name=estimate_names(analysis)[selected])
         self._pictures[1].set_title(title, self._theme.estimate(selected).colour)
-        self._curve.show_curves([] if pair.score is None else [osi_curve(pair, selected, selected=True)])
+        self._curve.show_curves([] if pair.score is None else [osi_curve(pair.score, selected, selected=True)])
         self.word.setText(str(pair.error or ""))
         self.sentence.clear()
         if pair.score is not None:

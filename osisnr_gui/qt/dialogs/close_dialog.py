@@ -1,7 +1,6 @@
 """Dialogs with a Close button: what they share, what the program is, and what went wrong in it."""
 
 import platform
-from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, Q
 
 from osisnr_gui import __version__
 from osisnr_gui.qt.look.theme import app_icon
-from osisnr_gui.qt.panels.layouts import REST, Margins, Part, column_of, row_of
+from osisnr_gui.qt.panels.layouts import REST, Margins, Part, Run, column_of, row_of
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label, tooltip
 from osisnr_gui.text.catalogue import _, ngettext
 
@@ -36,9 +35,7 @@ class CloseDialog(QDialog):
         self.box = QDialogButtonBox(self.leave)
         self.box.rejected.connect(self.reject)
 
-    def add_button(
-        self, text: str, run: Callable[[], object], tip: str = "", role: ButtonRole = ButtonRole.ActionRole
-    ) -> QPushButton:
+    def add_button(self, text: str, run: Run, tip: str = "", role: ButtonRole = ButtonRole.ActionRole) -> QPushButton:
         """A further button."""
         button: QPushButton = self.box.addButton(text, role)
         button.setToolTip(tooltip(tip))

@@ -5,10 +5,11 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
+from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
 from PySide6.QtWidgets import QApplication, QSizePolicy, QStyleOptionButton, QTableWidget, QTableWidgetItem, QWidget
 
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, Buttons, CloseDialog
+from osisnr_gui.qt.focus import Does, own_keys
 from osisnr_gui.qt.look.theme import Theme, system_font, tabular_font
 from osisnr_gui.qt.panels.figure_table import FigureTable
 from osisnr_gui.qt.panels.layouts import REST, push_button, row_of
@@ -50,8 +51,9 @@ class DelayDialog(CloseDialog):
         self.table = FigureTable(theme, (3, 4, 3, 5, 3), TABLE_TIP, n_rows=4, parent=self)
         self.pointer = ElidedLabel(HOW, muted=True, parent=self)
         self.field = LagField(self)
-        align = _("Take out the delay at which the whole signals correlate most")
-        self.align = push_button(_("&Align"), align, self._align, self)
+        tip = _("Take out the delay at which the whole signals correlate most")
+        self.align = push_button(_("&Align"), tip, parent=self)
+        self.align.clicked.connect(lambda: self._shown and self._take(self._shown.delay.samples))
         self.finished.connect(self._settle)  # what was chosen last still holds
         self.as_is = push_button(_("As it &is"), _("Take no delay out: the file as it is"), lambda: self._take(0))
         self.undo = push_button(_("&Undo"), _("Take the last move back (Ctrl+Z)"), parent=self)
@@ -70,7 +72,15 @@ class DelayDialog(CloseDialog):
     def show_delay(self, shown: MeasuredDelay | None, taken: int, *, can_undo: bool) -> None:
         """What is known of the delay (None while it is measured), and how much of it is taken out."""
         if shown is not None and shown != self._shown:
-            self._show_curve(shown)
+            self._shown = shown
+            self.name.set_text(shown.name)
+            values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
+            if values is None:
+                values, note = np.empty(0), SILENT
+            for plot in self.plots:
+                plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
+            self.field.set_reach(values.size // 2)
+            set_text(self.note, note, hides=True)
         self._taken = taken
         self.undo.setEnabled(can_undo)
         self._show_taken()
@@ -82,17 +92,6 @@ class DelayDialog(CloseDialog):
             plot.show_curve(np.empty(0), 1, None, 0)
         self.name.set_text("")
         set_text(self.note, WAITING, hides=True)
-
-    def _show_curve(self, shown: MeasuredDelay) -> None:
-        self._shown = shown
-        self.name.set_text(shown.name)
-        values, note = shown.si_snr_db, "" if shown.delay.certain else UNCERTAIN
-        if values is None:
-            values, note = np.empty(0), SILENT
-        for plot in self.plots:
-            plot.show_curve(values, shown.rate, shown.delay.samples if values.size else None, shown.place)
-        self.field.set_reach(values.size // 2)
-        set_text(self.note, note, hides=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A key that is held while the focus goes elsewhere is never let go here."""
@@ -111,10 +110,6 @@ class DelayDialog(CloseDialog):
         self.as_is.setEnabled(known and taken != 0)
         self.align.setEnabled(shown is not None and known and shown.delay.certain and taken != shown.delay.samples)
         self.table.show_rows(() if shown is None else shown.rows(taken))
-
-    def _align(self) -> None:
-        if self._shown is not None:
-            self._take(self._shown.delay.samples)
 
     def _move(self, samples: int) -> None:
         self._wanted = samples
@@ -198,13 +193,7 @@ class _Matrix(QTableWidget):
         rows.setFixedWidth(NAME_WIDTH)
         columns.setFixedHeight(HEADER_HEIGHT)  # its own hint is another one before the style sheet is there
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._put_names(speakers)
-        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
-
-    def _put_names(self, speakers: Speakers) -> None:
-        """Short names of the files in the headers, whole ones in their tooltips."""
+        # Short names of the files in the headers, whole ones in their tooltips.
         metrics, tracks = QFontMetrics(system_font()), (*speakers.references, *speakers.estimates)
         for place, (track, name) in enumerate(zip(tracks, track_names(tracks), strict=True)):
             estimate = place - len(speakers.references)
@@ -218,14 +207,12 @@ class _Matrix(QTableWidget):
             else:
                 item.setText(f"{words.estimate_letter(estimate)}\n{name}")
                 self.setHorizontalHeaderItem(estimate, item)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the cell with the focus, or move it."""
-        index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and index.isValid():
-            self.cellClicked.emit(index.row(), index.column())
-        else:
-            super().keyPressEvent(event)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setMaximumSize(MOST_WIDTH, MOST_HEIGHT)  # from there on it scrolls
+        keys = Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space
+        does: Does = dict.fromkeys(keys, lambda: self.cellClicked.emit(self.currentRow(), self.currentColumn()))
+        own_keys(self, frozenset(), does)
 
 
 class SpeakersDialog(CloseDialog):
@@ -285,13 +272,9 @@ class SpeakersDialog(CloseDialog):
         best = speakers.best[column] == row and not why
         notes = [note for note, on in ((_("in force"), speakers.in_force[column] == row), (_("best"), best)) if on]
         chosen = self.places[column] == row
-        item = self.matrix.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            self.matrix.setItem(row, column, item)
         note = " · ".join(notes) or (_("not comparable") if why else "")
-        item.setText(f"{words.db(value)}\n{note}")
-        item.setIcon(_radio(chosen))
+        item = QTableWidgetItem(_radio(chosen), f"{words.db(value)}\n{note}")
+        self.matrix.setItem(row, column, item)
         item.setBackground(self.palette().light() if chosen else QBrush())
         font = tabular_font()
         font.setBold(best)

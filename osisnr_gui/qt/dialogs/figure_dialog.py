@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QListWidgetItem
 
 from osisnr_gui.qt.dialogs.close_dialog import Buttons, CloseDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT
@@ -50,9 +50,9 @@ class PlotDialog(CloseDialog):
         self._format, self._preset, self._unit = QComboBox(), _choice(self._presets), _choice(UNITS)
         for key in FORMATS if has_table else (PNG, SVG, PDF):
             self._format.addItem(FORMATS[key], key)
-        self._width = NumberField(200, MOST_PIXELS, suffix="", decimals=0, width=LAG_WIDTH)
-        self._dpi = NumberField(36, 2400, suffix=_(" dpi"), decimals=0, width=LAG_WIDTH)
-        self._font = NumberField(3, 48, suffix=_(" pt"), decimals=2, step=0.5, width=LAG_WIDTH)
+        self._width = NumberField(200, MOST_PIXELS, unit="", decimals=0, width=LAG_WIDTH)
+        self._dpi = NumberField(36, 2400, unit=_(" dpi"), decimals=0, width=LAG_WIDTH)
+        self._font = NumberField(3, 48, unit=_(" pt"), decimals=2, singleStep=0.5, width=LAG_WIDTH)
         self._look, self._title, self._rows = _choice(LOOKS), QLineEdit(), QListWidget()
         for plot in offered.plots:
             item = QListWidgetItem(plot.accessibleName(), self._rows)
@@ -72,7 +72,6 @@ class PlotDialog(CloseDialog):
         self._follow()
 
     def _lay_out_fields(self) -> None:
-        grid = QGridLayout()
         rows = [
             (_("Save as"), self._format, None, "", None),
             (_("Preset"), self._preset, None, "", None),
@@ -83,7 +82,7 @@ class PlotDialog(CloseDialog):
             (_("Title"), self._title, None, "", None),
             (_("Plots"), self._rows, None, "", None),
         ]
-        lay_out_settings(grid, rows if self._rows.count() > 1 else rows[:-1])
+        grid, _names = lay_out_settings(rows if self._rows.count() > 1 else rows[:-1])
         self._choices = [*(row[1] for row in rows[1:]), self._unit, *self._checks]
         self._unit.setAccessibleName(_("Unit of the width"))
         self._rows.setFixedHeight(ROWS_HEIGHT)

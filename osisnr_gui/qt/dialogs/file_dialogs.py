@@ -7,16 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QCommandLinkButton,
-    QFileDialog,
-    QGridLayout,
-    QLineEdit,
-    QMessageBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCommandLinkButton, QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from osisnr_gui.batch.pair_list import PAIRING
 from osisnr_gui.export.html_report import LARGE_BYTES
@@ -52,13 +43,13 @@ class FolderDialog(CloseDialog):
         self._folder = folder
         self.paths: tuple[str, ...] = ()
         self.fields = [QLineEdit(self, placeholderText=hint) for hint in _SLOTS]
-        self.buttons = [push_button(_("Choose…"), "", partial(self._choose, row), self) for row in range(2)]
+        self.buttons = [push_button(_("Choose…"), "", partial(self._choose, row), parent=self) for row in range(2)]
         self.accept_button = self.add_button(_("&Compare"), self._accept_paths, role=ButtonRole.AcceptRole)
         list_tip = _("Open a CSV or JSON file that names the pairs instead")
         self.list_button = self.add_button(_("Open a &list…"), self._choose_list, list_tip)
         self.swap_button = self.add_button(_("&Swap"), self._swap, _("Let the two folders change places"))
-        grid, rows = QGridLayout(), zip(_TITLES, self.fields, self.buttons, strict=True)
-        lay_out_settings(grid, [(title, field, button, "", None) for title, field, button in rows])
+        rows = zip(_TITLES, self.fields, self.buttons, strict=True)
+        grid, _names = lay_out_settings([(title, field, button, "", None) for title, field, button in rows])
         grid.setSpacing(GAP)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 0)
@@ -135,7 +126,7 @@ _HOLDS = _(
 
 
 class ReportDialog(CloseDialog):
-    """What goes into a report, with what it will hold: `audio`, and `with_notes`."""
+    """What goes into a report, with what it will hold: `audio`, and `notes` where they are to go in."""
 
     return_closes, is_kept, leave = False, True, Buttons.Save | Buttons.Cancel
 
@@ -145,28 +136,22 @@ class ReportDialog(CloseDialog):
         self.setMinimumWidth(440)
         n_notes, names = len(analysis.session.notes), ", ".join(track.name for track in analysis.tracks)
         notes = ngettext("with the {n} note I wrote", "with the {n} notes I wrote", n_notes).format(n=n_notes)
-        self._audio, self._notes = QComboBox(), QCheckBox(notes, self)
-        self._notes.setVisible(n_notes > 0)
+        self._audio, self.notes = QComboBox(), QCheckBox(notes, self)
+        self.notes.setVisible(n_notes > 0)
         for choice, text in _SOUNDS.items():
             size = audio_bytes(analysis, choice)
             if size or choice is AudioChoice.NONE:
                 self._audio.addItem(text.format(size=max(1, round(size / 1e6))), choice)
             if choice is AudioChoice.WORST and audio_bytes(analysis, AudioChoice.ALL) > LARGE_BYTES:
                 self._audio.setCurrentIndex(self._audio.count() - 1)
-        grid = QGridLayout()
-        lay_out_settings(grid, [(_("Sound"), self._audio, None, "", None)])
+        grid, _names = lay_out_settings([(_("Sound"), self._audio, None, "", None)])
         holds = plain_label(_HOLDS.format(names=names), "muted", wrap=True, parent=self)
-        self.lay_out(holds, grid, self._notes, margins=None)
+        self.lay_out(holds, grid, self.notes, margins=None)
 
     @property
     def audio(self) -> AudioChoice:
         """How much sound."""
         return AudioChoice(self._audio.currentData())
-
-    @property
-    def with_notes(self) -> bool:
-        """Whether the notes go in."""
-        return self._notes.isChecked()
 
 
 #: A button of its own, or a standard one.

@@ -42,12 +42,8 @@ def find(entries: Sequence[Entry], wanted: str, recent: Sequence[str] = ()) -> l
     """Places of the entries in which every word is found, best first; of equals what was used last comes first."""
     terms = wanted.casefold().split()
     ages = {key: age for age, key in enumerate(recent)}
-    found = []
-    for place, entry in enumerate(entries):
-        distances = [_distance(entry, term) for term in terms]
-        if max(distances, default=0) < math.inf:
-            found.append((sum(distances), ages.get(entry.key, len(ages)), place))
-    return [place for _total, _age, place in sorted(found)]
+    ranks = [(sum(_distance(entry, term) for term in terms), ages.get(entry.key, len(ages))) for entry in entries]
+    return sorted((place for place, rank in enumerate(ranks) if rank[0] < math.inf), key=ranks.__getitem__)
 
 
 def _distance(entry: Entry, term: str) -> float:
@@ -68,18 +64,12 @@ def _distance(entry: Entry, term: str) -> float:
 class Palette(CloseDialog):
     """A line to type in, the list of what fits, and a sentence about the one that is chosen.
 
-    Arrows move, Enter runs, Esc leaves; a double click runs too, and where `one_click` a click does.
-    settings : where the ones used last are kept, to come first; None: the order is that of `entries`.
+    Arrows move, Enter runs, Esc leaves; a double click runs too.
+    settings : where the ones used last are kept, to come first, and a click runs; None: the order is that of `entries`.
     """
 
     def __init__(
-        self,
-        title: str,
-        entries: Sequence[Entry],
-        parent: QWidget | None = None,
-        *,
-        settings: Settings | None = None,
-        one_click: bool = False,
+        self, title: str, entries: Sequence[Entry], parent: QWidget | None = None, settings: Settings | None = None
     ) -> None:
         super().__init__(title, parent)
         self.resize(820, 520)
@@ -100,7 +90,7 @@ class Palette(CloseDialog):
         self.lay_out(self.search, (self.list, 1), self.hint, margins=None, spacing=GAP)
         self.search.textChanged.connect(self._look)
         self.list.currentItemChanged.connect(self._show_hint)
-        (self.list.itemClicked if one_click else self.list.itemDoubleClicked).connect(self._run)
+        (self.list.itemDoubleClicked if settings is None else self.list.itemClicked).connect(self._run)
         self._look("")
         # As wide as everything there is needs: the columns do not move while one types.
         for column in range(1, len(COLUMNS)):
@@ -208,17 +198,14 @@ class HelpDialog(CloseDialog):
         self.titles.setCurrentRow(names.index(name) if name in names else 0)
 
     def _show_row(self, row: int) -> None:
-        if row >= 0:
-            # No raw HTML: a page is text.
-            text, kinds = list(self._texts.values())[row], QTextDocument.MarkdownFeature
-            self.page.document().setMarkdown(text, kinds.MarkdownDialectGitHub | kinds.MarkdownNoHTML)
-            self._space()
-            self.page.moveCursor(QTextCursor.MoveOperation.Start)
-
-    def _space(self) -> None:
-        """Air between paragraphs: Markdown brings none along."""
-        cursor = QTextCursor(self.page.document())
-        block = self.page.document().begin()
+        if row < 0:
+            return
+        # No raw HTML: a page is text.
+        text, kinds = list(self._texts.values())[row], QTextDocument.MarkdownFeature
+        document = self.page.document()
+        document.setMarkdown(text, kinds.MarkdownDialectGitHub | kinds.MarkdownNoHTML)
+        # Air between paragraphs: Markdown brings none along.
+        cursor, block = QTextCursor(document), document.begin()
         while block.isValid():
             cursor.setPosition(block.position())
             if cursor.currentTable() is None:
@@ -229,6 +216,7 @@ class HelpDialog(CloseDialog):
                 form.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
                 cursor.setBlockFormat(form)
             block = block.next()
+        self.page.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _follow(self, url: QUrl) -> None:
         """A link to another page turns to it; one to the outside goes to the user's browser."""

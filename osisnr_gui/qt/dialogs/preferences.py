@@ -46,7 +46,7 @@ class CachePart(QWidget):
         self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.valueChanged.connect(self._set_limit)
         clear_tip = _("Remove all kept results; what is open in this window stays open")
-        self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, self, autoDefault=False)
+        self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, parent=self, autoDefault=False)
         label = plain_label(_("At &most"), parent=self)
         label.setBuddy(self.limit)
         folder = ElidedLabel(cache.folder.path, Qt.TextElideMode.ElideMiddle, muted=True, parent=self)
@@ -97,9 +97,7 @@ class Preference(NamedTuple):
 class PreferencesDialog(CloseDialog):
     """Preferences under their headings, the result cache if there is one, and a way back to what they are at first."""
 
-    def __init__(
-        self, sections: Mapping[str, Sequence[Preference]], cache: CachePart | None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, sections: Mapping[str, Sequence[Preference]], cache: CachePart | None, parent: QWidget) -> None:
         super().__init__(_("Preferences"), parent)
         self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
@@ -123,9 +121,9 @@ class PreferencesDialog(CloseDialog):
             self.cache.restore_defaults()
 
     def _grid(self, preferences: Sequence[Preference]) -> QGridLayout:
-        grid = QGridLayout()
         lists = [each for each in preferences if len(each.actions) > 1]
-        lay_out_settings(grid, [(one.name, self._list(one), None, one.actions[0].statusTip(), None) for one in lists])
+        settings = [(one.name, self._list(one), None, one.actions[0].statusTip(), None) for one in lists]
+        grid, _names = lay_out_settings(settings)
         for row, each in enumerate((each for each in preferences if each not in lists), len(lists)):
             grid.addWidget(self._switch(each), row, 0, 1, 3)
         return grid

@@ -40,7 +40,6 @@ class BadSegmentsPanel(QWidget):
     chosen = Signal(int)  # bring it into view: a segment of it was chosen
     segment_shown = Signal(float, float)  # go there: select and zoom
     segment_activated = Signal(float, float)  # and listen to it
-    export_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,8 +59,8 @@ class BadSegmentsPanel(QWidget):
         self.plot = ShareChart(theme, self)
         curve_tip = _("Show or hide which frames carry the loss, as a curve")
         right, beside = Qt.ArrowType.RightArrow, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        looks: dict[str, Any] = {"checkable": True, "arrowType": right, "toolButtonStyle": beside}
-        self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), self, **looks)
+        looks: dict[str, Any] = {"parent": self, "checkable": True, "arrowType": right, "toolButtonStyle": beside}
+        self.curve = tool_button(_("curve"), curve_tip, partial(setattr, self, "_curve_chosen", True), **looks)
         self.plot.setToolTip(tooltip(CARRIER_TIP))
         self._set_up_table()
         self._lay_out()
@@ -224,7 +223,6 @@ class BadSegmentsPanel(QWidget):
         table.activated.connect(lambda index: self._show_row(index.row(), plays=True))
         table.row_chosen.connect(self._take_row)
         table.add_copy_menu()
-        table.addAction(_("Save those of the estimate in view as CSV…"), self.export_requested.emit)
 
     def _lay_out(self) -> None:
         arrows = Qt.ArrowType

@@ -2,9 +2,10 @@
 and what is going on."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -18,7 +19,7 @@ from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import FileChange
 from osisnr_gui.session.notices.all_notices import Notice, gather
-from osisnr_gui.session.session import Source
+from osisnr_gui.session.session import Session, Source
 from osisnr_gui.text.catalogue import _, ngettext, translated
 from osisnr_gui.text.files import changes_sentence
 
@@ -46,12 +47,8 @@ def notice_key(notice: Notice) -> NoticeKey:
 def in_order(notices: tuple[Notice, ...]) -> list[Notice]:
     """One of each, warnings first; among equals the first of every kind comes before the second of any."""
     unique = {notice_key(notice): notice for notice in notices}
-    seen: Counter[str] = Counter()
-    ranked = []
-    for notice in unique.values():
-        ranked.append((notice.severity != "warning", seen[notice.code], notice))
-        seen[notice.code] += 1
-    return [notice for *_, notice in sorted(ranked, key=lambda entry: entry[:2])]
+    place: defaultdict[str, Iterator[int]] = defaultdict(count)  # of the next one of a kind
+    return sorted(unique.values(), key=lambda notice: (notice.severity != "warning", next(place[notice.code])))
 
 
 def letter_names(analysis: Analysis) -> dict[str, str]:
@@ -88,7 +85,8 @@ class SlimBanner(Themed, QFrame):
 
     def fill(self, text: QWidget, *buttons: QPushButton, hide_tip: str, hide: Run) -> None:
         """The text, and buttons beside it, the one that hides the banner last."""
-        self.close_button = tool_button("", hide_tip, hide, self, accessibleName=_("Hide"), iconSize=QSize(14, 14))
+        self.close_button = tool_button("", hide_tip, hide, parent=self, accessibleName=_("Hide"))
+        self.close_button.setIconSize(QSize(14, 14))
         tint(self.close_button, "close", self._theme, "muted")
         for button in (*buttons, self.close_button):
             button.setStyleSheet(SLIM)
@@ -157,10 +155,11 @@ class Banner(SlimBanner):
         self.buttons = self._remedy_buttons()
         about = []
         if notice.code in DETAILS:
-            about.append(push_button(*DETAILS[notice.code], lambda: stack.details_requested.emit(self.notice), self))
+            about.append(push_button(*DETAILS[notice.code], parent=self))
+            about[0].clicked.connect(lambda: stack.details_requested.emit(self.notice))
         if notice.place is not None:
             tip = _("Select it and zoom there; Backspace zooms back. Clipped places are marked along the top")
-            about.append(push_button(_("Show"), tip, self._go, self))
+            about.append(push_button(_("Show"), tip, self._go, parent=self))
         hide = partial(stack.hide_notice, notice_key(notice))
         self.fill(self.text, *about, *self.buttons, hide_tip=_("Hide until something about it changes"), hide=hide)
 
@@ -168,7 +167,7 @@ class Banner(SlimBanner):
         labels = [translated(remedy.label).replace("&", "&&") for remedy in self.notice.remedies]
         choices = [(label, partial(self._ask, k)) for k, label in enumerate(labels)]
         if len(choices) <= MOST_BUTTONS:
-            return [push_button(label, REMEDY_TIP, ask, self) for label, ask in choices]
+            return [push_button(label, REMEDY_TIP, ask, parent=self) for label, ask in choices]
         button = push_button(_("Choose…"), REMEDY_TIP, parent=self)
         menu = QMenu(button)
         for label, ask in choices:
@@ -196,7 +195,7 @@ class ProgressBanner(QFrame):
         self.label.setFixedWidth(190)
         self.bar = QProgressBar(self, minimum=0, maximum=1000, textVisible=False)
         tip = _("Stop; what is there stays on screen (Esc)")
-        self.cancel = push_button(_("Cancel"), tip, self.cancel_requested.emit, self)
+        self.cancel = push_button(_("Cancel"), tip, self.cancel_requested.emit, parent=self)
         self.cancel.setStyleSheet(SLIM)
         row_of(self.label, (self.bar, 1), self.cancel, owner=self, margins=BANNER_MARGINS, spacing=GAP)
         # Most work is done before one could read a word: a bar that flashes by only makes the plots jump.
@@ -230,8 +229,7 @@ class Banners(Themed, QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._notices: tuple[Notice, ...] = ()
-        self._letters: dict[str, str] = {}
+        self._analysis = Analysis(Session())
         self._keys: list[tuple[NoticeKey, list[str]]] = []
         self._hidden: set[NoticeKey] = set()
         self._expanded = False
@@ -252,7 +250,7 @@ class Banners(Themed, QWidget):
 
     def show_analysis(self, analysis: Analysis, _selected: int = 0) -> None:
         """Show the notices of an analysis."""
-        self._notices, self._letters = analysis.notices, letter_names(analysis)
+        self._analysis = analysis
         if analysis.complete:
             # Only a finished run can tell that a notice is gone for good.
             self._hidden &= set(map(notice_key, analysis.notices))
@@ -270,7 +268,8 @@ class Banners(Themed, QWidget):
         return super().eventFilter(watched, event)
 
     def _show_notices(self) -> None:
-        wanted = [notice for notice in in_order(gather(self._notices)) if notice_key(notice) not in self._hidden]
+        noticed = in_order(gather(self._analysis.notices))
+        wanted = [notice for notice in noticed if notice_key(notice) not in self._hidden]
         keys = [(notice_key(notice), [remedy.label for remedy in notice.remedies]) for notice in wanted]
         if keys != self._keys:
             self._keys = keys
@@ -283,10 +282,10 @@ class Banners(Themed, QWidget):
             self._stack.removeWidget(banner)
             banner.hide()
             banner.deleteLater()  # later: the click that closes a banner comes from inside it
-        folds = len(wanted) > FEW
+        folds, letters = len(wanted) > FEW, letter_names(self._analysis)
         self.banners = []
         for notice in wanted[:1] if folds and not self._expanded else wanted:
-            short = "" if folds and self._expanded else short_form(notice.message, self._letters)
+            short = "" if folds and self._expanded else short_form(notice.message, letters)
             banner = Banner(notice, self._theme, self, short)
             self._stack.addWidget(banner)
             # Qt would show it in a later turn of the event loop, and a layout counts what is hidden as nothing.

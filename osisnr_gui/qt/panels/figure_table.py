@@ -245,21 +245,17 @@ class Readout(QWidget):
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
-            before, self._values = self._values, values
-            if self._with_room(values) != self._with_room(before):
+            before, self._values = self.sizeHint(), values
+            if self.sizeHint() != before:
                 self.updateGeometry()
             self.setAccessibleName(self.text or _("nothing under the pointer"))
             self.update()
 
     def _widths(self) -> dict[str, float]:
+        """Of the fields that have a place of their own."""
         metrics = QFontMetricsF(tabular_font())
-        kept = self._with_room(self._values) or self._with_room({"time": ""})
+        kept = [field for field in FIELDS if not field.optional or field.key in self._values]
         return {field.key: metrics.horizontalAdvance(field.widest) + metrics.horizontalAdvance(GAP) for field in kept}
-
-    @staticmethod
-    def _with_room(values: Mapping[str, str]) -> list[Field]:
-        """The fields that have a place of their own; none while there is nothing to say."""
-        return [field for field in FIELDS if not field.optional or field.key in values] if values else []
 
 
 def _level_words(

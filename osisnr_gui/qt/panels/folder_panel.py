@@ -1,14 +1,15 @@
 """The page of a list of pairs: what is being scored, how far it is, the table and its cells, and how to go on."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QWidget
 
 from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, Phase, State
-from osisnr_gui.qt.focus import UP_DOWN, own_keys
+from osisnr_gui.qt.focus import UP_DOWN, Does, own_keys
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
 from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, tool_button
@@ -25,7 +26,14 @@ LEAST_HEIGHT, SPARK_MARGIN, SPARK_WIDTH = 2.0, 4.0, 152
 
 
 class CellDelegate(Themed, QStyledItemDelegate):
-    """Text: red where the pair was refused, faint where it waits; names lose their middle, all else its end."""
+    """Text: red where the pair was refused, faint where it waits; names lose their middle, all else its end.
+
+    Or the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """As the style has it, but for colour and ellipsis."""
@@ -38,18 +46,10 @@ class CellDelegate(Themed, QStyledItemDelegate):
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
                 option.palette.setColor(role, colour)
 
-
-class SparkDelegate(Themed, QStyledItemDelegate):
-    """Paints the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The row's background, then the bars on a plate of their own."""
+        """The text, or the row's background and then the bars on a plate of their own."""
         super().paint(painter, option, index)
-        values = index.data(SPARK_ROLE)
+        values = index.data(SPARK_ROLE) if COLUMNS[index.column()].key == SPARK else ()
         if not values:
             return
         area = QRectF(option.rect).adjusted(SPARK_MARGIN, 3.0, -SPARK_MARGIN, -3.0)
@@ -102,7 +102,8 @@ class FolderPanel(QWidget):
         self.filter.setAccessibleName(_("Filter by name"))
         self.filter.setToolTip(tooltip(_("Only pairs whose name has all these words, in any letters (Ctrl+F)")))
         self.filter.setFixedWidth(260)
-        own_keys(self.filter, UP_DOWN)
+        does: Does = {Qt.Key.Key_Up: partial(self._walk, -1), Qt.Key.Key_Down: partial(self._walk, 1)}
+        own_keys(self.filter, UP_DOWN, does)
         self.filter.textChanged.connect(self._set_filter)
         self.filter.returnPressed.connect(self.focus_table)
         self.medians = ElidedLabel(muted=True, parent=self)
@@ -111,8 +112,7 @@ class FolderPanel(QWidget):
         self.settings = ElidedLabel(muted=True, parent=self)
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(pair_list.KEYS, muted=True, parent=self)
-        self.spark = SparkDelegate(theme, self)
-        self.cells = CellDelegate(theme, self)
+        self.table.setItemDelegate(CellDelegate(theme, self))
         self.phase, self._wrong, self._rate = Phase.DONE, "", 0.0
         self._set_up_table()
         self._lay_out()
@@ -157,13 +157,10 @@ class FolderPanel(QWidget):
         """Ready for the arrow keys."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down in the filter field walk the table."""
-        if self.filter.hasFocus() and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.step(1 if event.key() == Qt.Key.Key_Down else -1)
-            self.focus_table()
-        else:
-            super().keyPressEvent(event)
+    def _walk(self, direction: int) -> None:
+        """From the filter field to a row of the table."""
+        self.step(direction)
+        self.focus_table()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Names and remarks share what the figures leave."""
@@ -226,10 +223,7 @@ class FolderPanel(QWidget):
         self.close_list = tool_button(_("Close the list"), leave, parent=self, toolButtonStyle=beside)
 
     def _set_up_table(self) -> None:
-        table = self.table
-        table.setItemDelegate(self.cells)
-        spark = self.model.section(SPARK)
-        table.setItemDelegateForColumn(spark, self.spark)
+        table, spark = self.table, self.model.section(SPARK)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)

@@ -33,7 +33,6 @@ Ask = Callable[[Edit, str], object]
 #: Name, field, what is beside it (None: the field is as wide as both), tooltip, what a double click on the name does.
 Setting = tuple[str, QWidget, QWidget | None, str, Run | None]
 
-SEGMENT_STYLE = f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px"
 #: As a part: room that is left free.
 REST = -1
 NONE: Margins = (0, 0, 0, 0)
@@ -94,8 +93,9 @@ class ResetLabel(QLabel):
             self._reset()
 
 
-def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting]) -> dict[str, QLabel]:
+def lay_out_settings(settings: Sequence[Setting]) -> tuple[QGridLayout, dict[str, QLabel]]:
     """A row for each of them; the labels of their names."""
+    grid = QGridLayout()
     grid.setHorizontalSpacing(6)
     grid.setVerticalSpacing(GAP // 2)
     grid.setColumnStretch(2, 1)
@@ -110,29 +110,22 @@ def lay_out_settings(grid: QGridLayout, settings: Sequence[Setting]) -> dict[str
         grid.addWidget(field, row, 1, 1, 2 if note is None else 1)
         if note is not None:
             grid.addWidget(note, row, 2)
-    return names
+    return grid, names
 
 
-def push_button(
-    text: str, tip: str = "", run: Run | None = None, parent: QWidget | None = None, **properties: Any
-) -> QPushButton:
-    """A button with a frame. run : what a click does. properties : further ones of Qt."""
-    return _set_up(QPushButton(text, parent, **properties), tip, run)
+def push_button(text: str, tip: str = "", run: Run | None = None, **properties: Any) -> QPushButton:
+    """A button with a frame. run : what a click does. properties : further ones of Qt, its parent among them."""
+    return _set_up(QPushButton(text, **properties), tip, run)
 
 
 def tool_button(
-    text: str = "",
-    tip: str = "",
-    run: Run | None = None,
-    parent: QWidget | None = None,
-    menu: QMenu | None = None,
-    **properties: Any,
+    text: str = "", tip: str = "", run: Run | None = None, menu: QMenu | None = None, **properties: Any
 ) -> QToolButton:
     """A flat button; one without a text needs an `accessibleName` for screen readers. See `push_button`.
 
     menu : what a click opens.
     """
-    button = QToolButton(parent, **properties)
+    button = QToolButton(**properties)
     button.setText(text)
     if menu is not None:
         button.setMenu(menu)
@@ -160,9 +153,9 @@ class Segmented(QWidget):
         looks: dict[str, Any] = {"checkable": True, "autoExclusive": True, "focusPolicy": Qt.FocusPolicy.TabFocus}
         for index, choice in enumerate(choices):
             name = f"{about}: {choice.replace(' · ', ', ')}"
-            button = tool_button(choice, tip, partial(self._choose, index), self, accessibleName=name, **looks)
+            button = tool_button(choice, tip, partial(self._choose, index), parent=self, accessibleName=name, **looks)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.setStyleSheet(SEGMENT_STYLE)
+            button.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px; padding: 4px 2px")
             # The space bar and the arrows are the window's.
             own_keys(button, frozenset(), dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._choose_next))
             self._buttons.append(button)

@@ -191,7 +191,6 @@ class LossPanel(QWidget):
         super().__init__(parent)
         self._curves: dict[int, AlphaCurve] = {}
         self._said_for: tuple[object, ...] = ()
-        self._alpha = DEFAULT_ALPHA
         self._said = "", ""  # which number the headline shows, and what is the matter with it
         self._judged = Analysis(Session()), 0  # what the sentence is about once the threshold rests
         self._undefined = self._in_place = ""  # why there is no literal number, and the words where it would stand
@@ -253,9 +252,7 @@ class LossPanel(QWidget):
         loss = analysis.session.loss
         self.alpha.set_value(loss.alpha)
         self.gamma.set_value(loss.gamma)
-        if loss.alpha != self._alpha:
-            self._alpha = loss.alpha
-            self.plot.move_to(loss.alpha)
+        self.plot.move_to(loss.alpha)
         self.method.set_current(loss.method - 1)
         self.formula.set_current(tuple(FORMULAS).index(loss.formula))
 

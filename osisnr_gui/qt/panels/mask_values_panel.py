@@ -1,6 +1,8 @@
 """The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
 as sound."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -51,11 +53,10 @@ class MaskValuesPanel(Themed, QWidget):
         self.about = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self.sound = plain_label("", wrap=True, small=True, selectable=True, parent=self)
         self._asked: tuple[Recipe, int, float] | None = None  # what was compared last, or is being compared
-        self._results: list[MaskedResult] = []
-        self._problem = ""
+        self._found: list[MaskedResult] | str = []  # what came of it, or why nothing did
         self._comparing = Jobs("masked-sound", self)
         self._comparing.reported.connect(self._take_results)
-        self._comparing.failed.connect(lambda problem, _details: self._take_results([], problem))
+        self._comparing.failed.connect(lambda problem, _details: self._take_results(problem))
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
         self.plot.bin_hovered.connect(self._say_bin)
         parts = self.scale, self.plot, self.point, self.about, self.sound, REST
@@ -94,45 +95,32 @@ class MaskValuesPanel(Themed, QWidget):
         return [mask for mask, *_names in self._shown if mask not in self._counts]
 
     def _work(self) -> None:
-        """Count and compare what is missing of what can be seen."""
+        """Count and compare what is missing of what can be seen; for alpha and gamma nothing is compared anew."""
         if not self._in_sight:
             return
-        self._compare(*self._analysis)
-        missing, bins = self._missing(), self._bins
-
-        def work(job: Job) -> None:
-            for mask in missing:
-                counts = count_values(mask, bins, job.superseded)
-                if counts is None:
-                    return
-                job.report((mask, bins, counts))
-
-        if missing:
-            self._job.start(work)
-
-    def _compare(self, analysis: Analysis, selected: int) -> None:
-        """Follow the estimate in view; alpha and gamma cost nothing, other sounds are compared anew."""
+        analysis, selected = self._analysis
         recipe = find_recipe(analysis)
         asked = (recipe, selected, analysis.session.silence_db) if recipe.masks else None
         if asked != self._asked:
-            self._asked, self._results, self._problem = asked, [], ""
+            self._asked, self._found = asked, []
             self._comparing.cancel()
             if asked is not None:
                 self._comparing.start(lambda job: compare_masked(*asked, job.superseded))
         self._say_sound()
+        self._job.start(*(partial(_count, mask, self._bins) for mask in self._missing()))
 
-    def _take_results(self, results: list[MaskedResult], problem: str = "") -> None:
-        self._results, self._problem = results, problem
+    def _take_results(self, found: list[MaskedResult] | str) -> None:
+        self._found = found
         self._say_sound()
 
     def _say_sound(self) -> None:
         (analysis, _selected), text = self._analysis, ""
         if self._asked is None or analysis.mixture is None:
             text = HOW if analysis.reference is not None and analysis.reference.mask is not None else ""
-        elif self._problem:
-            text = _("As sound, on the mixture: {problem}").format(problem=self._problem)
-        elif self._results:
-            text = masked_sentences(self._results, analysis.session.loss, analysis.mixture.name)
+        elif isinstance(self._found, str):
+            text = _("As sound, on the mixture: {problem}").format(problem=self._found)
+        elif self._found:
+            text = masked_sentences(self._found, analysis.session.loss, analysis.mixture.name)
         elif self._comparing.is_busy:
             text = _("As sound, on the mixture: comparing…")
         set_text(self.sound, text, hides=True)
@@ -169,6 +157,11 @@ class MaskValuesPanel(Themed, QWidget):
             part = ngettext("{name} {n} cell ({share})", "{name} {n} cells ({share})", n)
             parts.append(part.format(name=name, n=words.count(n), share=share))
         set_text(self.point, _("{low} to {high}: {counts}").format(low=low, high=high, counts=", ".join(parts)))
+
+
+def _count(mask: Mask, bins: ValueBins, job: Job) -> tuple[Mask, ValueBins, IntArray] | None:
+    counts = count_values(mask, bins, job.superseded)
+    return None if counts is None else (mask, bins, counts)
 
 
 def masks_in_view(analysis: Analysis, selected: int) -> list[ShownMask]:

@@ -105,7 +105,7 @@ class NotesPanel(QWidget):
         add_tip = _("Write a note on the selected time range, or at the cursor (Ctrl+N)")
         self.add_button = push_button(_("Add note"), add_tip, parent=self)
         delete_tip = _("Delete the chosen note (Delete); Undo brings it back")
-        self.delete_button = push_button(_("Delete"), delete_tip, self.delete_chosen, self)
+        self.delete_button = push_button(_("Delete"), delete_tip, self.delete_chosen, parent=self)
         words = row_of(self.hint, margins=(MARGIN, 0, MARGIN, 0))
         buttons = row_of(self.add_button, self.delete_button, REST, margins=(MARGIN, 0, MARGIN, MARGIN))
         column_of(words, (self.table, 1), buttons, owner=self, margins=(0, GAP, 0, 0), spacing=GAP)

@@ -15,9 +15,7 @@ GAP = 8
 
 def tooltip(text: str) -> str:
     """Text for `setToolTip`: wrapped by Qt, but never read as markup."""
-    if not text:
-        return ""
-    return f"<qt><p style='white-space: pre-wrap; margin: 0'>{html.escape(text)}</p></qt>"
+    return text and f"<qt><p style='white-space: pre-wrap; margin: 0'>{html.escape(text)}</p></qt>"
 
 
 def plain_label(

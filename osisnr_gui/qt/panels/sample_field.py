@@ -1,6 +1,7 @@
 """Number fields: `valueChanged` comes for what the user enters, never outside the range, not for what is shown."""
 
 import math
+from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt
 from PySide6.QtGui import QStatusTipEvent, QValidator, QWheelEvent
@@ -21,23 +22,14 @@ LONGEST = 40  # characters of what was typed that a message repeats
 class NumberField(QDoubleSpinBox):
     """A spin box in which any text may be typed; what is taken is the nearest number allowed.
 
-    suffix : the unit. maximum_words : stand in place of the largest number.
+    unit : its suffix. most_words : stand in place of the largest number. more : further properties of Qt.
     """
 
     def __init__(
-        self,
-        least: float,
-        most: float,
-        parent: QWidget | None = None,
-        *,
-        step: float = 1.0,
-        suffix: str = " dB",
-        decimals: int = 1,
-        maximum_words: str = "",
-        width: int = WIDTH,
+        self, least: float, most: float, *, unit: str = " dB", most_words: str = "", width: int = WIDTH, **more: Any
     ) -> None:
-        self._suffix, self._maximum_words = suffix, maximum_words
-        super().__init__(parent, decimals=decimals, minimum=least, maximum=most, singleStep=step)
+        self._unit, self._most_words = unit, most_words
+        super().__init__(minimum=least, maximum=most, **{"decimals": 1, **more})
         self.setKeyboardTracking(False)
         self.setLocale(QLocale.c())
         self.setFont(tabular_font())
@@ -60,15 +52,15 @@ class NumberField(QDoubleSpinBox):
     def parse(self, text: str) -> float | None:
         """The number in what `textFromValue` says or what was typed, None when there is none; whole in a field for
         whole numbers."""
-        bare = text.removesuffix(self._suffix).strip()
-        value = self.maximum() if self._maximum_words and bare == self._maximum_words else parse_number(bare)
+        bare = text.removesuffix(self._unit).strip()
+        value = self.maximum() if self._most_words and bare == self._most_words else parse_number(bare)
         return value if value is None or self.decimals() else float(round(value))
 
     def textFromValue(self, value: float) -> str:
         """The number, or the words for the largest one."""
-        if self._maximum_words and value >= self.maximum():
-            return self._maximum_words
-        return super().textFromValue(value) + self._suffix
+        if self._most_words and value >= self.maximum():
+            return self._most_words
+        return super().textFromValue(value) + self._unit
 
     def valueFromText(self, text: str) -> float:
         """The number typed, held inside the range; the one before when it is none at all."""
@@ -111,7 +103,7 @@ class SampleField(NumberField):
     """A count of samples; arrows and wheel double and halve it. As every `QDoubleSpinBox` it emits it as float."""
 
     def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
-        super().__init__(least, most, parent, suffix="", decimals=0)
+        super().__init__(least, most, parent=parent, unit="", decimals=0)
 
     def stepBy(self, steps: int) -> None:
         """To the next power of two."""
@@ -124,7 +116,7 @@ class LagField(NumberField):
     """A delay in samples, positive for a late file; arrows and wheel go by one, with Ctrl by ten."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(-MAX_DELAY, MAX_DELAY, parent, suffix="", decimals=0, width=LAG_WIDTH)
+        super().__init__(-MAX_DELAY, MAX_DELAY, parent=parent, unit="", decimals=0, width=LAG_WIDTH)
         self.setAccessibleName(_("Delay taken out, in samples"))
         self.setToolTip(_("Samples by which the estimate is late; they are taken out. Arrows: one, with Ctrl ten"))
 

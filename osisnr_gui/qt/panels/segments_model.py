@@ -1,14 +1,11 @@
 """Parts of the panel of bad segments: what makes a frame bad, and the table with a row for each segment."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget, QWidgetAction
 
 from osisnr_gui.core.bad_frames import DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.types import FloatArray, IntArray
@@ -60,11 +57,11 @@ class SegmentOptions(QWidget):
         super().__init__()
         self._ask = ask
         self.minimum, self.join = (
-            NumberField(0.0, MS * limits(BadChoice, name)[1], self, step=8.0, suffix=" ms", decimals=0)
+            NumberField(0.0, MS * limits(BadChoice, name)[1], singleStep=8.0, unit=" ms", decimals=0)
             for name in ("minimum_s", "join_s")
         )
-        self.gate = NumberField(*limits(BadChoice, "gate_db"), self, step=5.0, maximum_words=_("off"))
-        self.window_field = NumberField(*limits(BadChoice, "window_s"), self, step=0.25, suffix=" s", decimals=2)
+        self.gate = NumberField(*limits(BadChoice, "gate_db"), singleStep=5.0, most_words=_("off"))
+        self.window_field = NumberField(*limits(BadChoice, "window_s"), singleStep=0.25, unit=" s", decimals=2)
         join_tip = _("Bad frames no further apart than this make one segment.")
         window_tip = _("A sudden drop is one under the median of this time.")
         #: Field of BadChoice, its unit in that of the number field, name and tooltip.
@@ -80,11 +77,9 @@ class SegmentOptions(QWidget):
             reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
             settings.append((title, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)))
             field.valueChanged.connect(partial(self._change, name, unit))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
-        lay_out_settings(grid, settings)
+        grid, _names = lay_out_settings(settings)
         grid.setHorizontalSpacing(MARGIN)
-        self.show_choice(BadChoice())
+        column_of(grid, owner=self, margins=(MARGIN, GAP, MARGIN, GAP))
 
     def show_choice(self, choice: BadChoice) -> None:
         """Show what is in force; nothing is emitted."""
@@ -110,9 +105,9 @@ class CriterionBar(QWidget):
         self.box.setToolTip(tooltip(TIP))
         self.box.setAccessibleName(_("what makes a frame bad"))
         self.box.activated.connect(self._take_entry)
-        self.decibels = NumberField(-20.0, 100.0, self, step=0.5)
-        self.loss = NumberField(0.0, 1e9, self, step=0.1, suffix="", decimals=3)
-        self.percent = NumberField(0.1, 100.0, self, step=1.0, suffix=" %")
+        self.decibels = NumberField(-20.0, 100.0, parent=self, singleStep=0.5)
+        self.loss = NumberField(0.0, 1e9, parent=self, singleStep=0.1, unit="", decimals=3)
+        self.percent = NumberField(0.1, 100.0, parent=self, unit=" %")
         default = words.db(DEFAULT_THRESHOLD_DB)
         self.decibels.setToolTip(tooltip(_("The limit; default {value} for exact OSI-SNR").format(value=default)))
         self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
@@ -120,10 +115,8 @@ class CriterionBar(QWidget):
         for field, unit in ((self.decibels, 1.0), (self.loss, 1.0), (self.percent, 0.01)):
             field.setAccessibleName(_("limit"))
             field.valueChanged.connect(lambda x, unit=unit: ask(partial(edits.set_limit, limit=unit * x), "threshold"))
-        beyond, more = (
-            _("Set the limit by the share of frames beyond it"),
-            _("Shortest segment, joined gaps, level gate, running median"),
-        )
+        beyond = _("Set the limit by the share of frames beyond it")
+        more = _("Shortest segment, joined gaps, level gate, running median")
         self.presets = tool_button(_("Worst ▾"), beyond, parent=self, menu=QMenu(self), accessibleName=_("Worst ▾"))
         self.more = tool_button("", more, parent=self, menu=QMenu(self), accessibleName=more, iconSize=QSize(16, 16))
         tint(self.more, "settings", theme)
@@ -197,20 +190,36 @@ class Listed(NamedTuple):
     other: str
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentColumn(Column):
-    """A column of bad segments. values : what it is sorted by; text : a cell, by the segment's place in its table."""
+RANK_TIP = _(
+    "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames; by sudden drop, that of "
+    "its worst frame. Missed frames and false activity are as far beyond as can be, but have no drop."
+)
+START_TIP = _("Where it begins: half a hop before the centre of its first frame")
+LEAST_TIP = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
+MEAN_TIP = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
+KIND_TIP = _("What most of its bad frames are; the tooltip of a cell has the counts")
+SHARE_TIP = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
+WORST_TIP = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
+COLUMNS = (
+    Column("rank", "#\n", RANK_TIP, widest="000"),
+    Column("start", _("start\ns"), START_TIP, widest="000.00"),
+    Column("length", _("length\nms"), _("How long it is, joined gaps included"), widest="0000", falling=True),
+    Column("min", _("min\ndB"), LEAST_TIP, widest="00.0"),
+    Column("mean", _("mean\ndB"), MEAN_TIP, widest="00.0"),
+    Column("kind", _("kind\n"), KIND_TIP, widest=_("missed 00/00"), is_text=True),
+    Column("share", _("loss\n%"), SHARE_TIP, widest="00.0", falling=True),
+    Column("worst", _("drop\ndB"), WORST_TIP, widest="00.0", falling=True),
+    Column("estimate", _("est.\n"), _("The estimate"), widest="A", is_text=True),
+    Column("note", _("note\n"), _("What was noted there (Ctrl+N)"), widest=_("a few words"), is_text=True),
+)
 
-    values: Callable[[Listed], FloatArray | IntArray]
-    text: Callable[[Listed, int], str]
 
-
-class SegmentsModel(ColumnModel[SegmentColumn]):
+class SegmentsModel(ColumnModel[Column]):
     """Rows are segments of one estimate or of several, by their place in time; worst first until another column is
     chosen. in_view : the estimate that the plots show."""
 
     def __init__(self) -> None:
-        super().__init__(self._make_columns())
+        super().__init__(COLUMNS)
         self.lists: list[Listed] = []
         self.in_view = 0
         self._first = np.zeros(1, dtype=np.int64)  # place of the first segment of each estimate, and how many there are
@@ -265,16 +274,49 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         """Segments."""
         return int(self._first[-1])
 
-    def text(self, place: int, column: SegmentColumn) -> str:
-        """A cell as it is on screen."""
-        return column.text(*self.at(place))
+    def text(self, place: int, column: Column) -> str:
+        """A cell as it is on screen; of the kinds the commonest, and how many it is of where there are others."""
+        of, place = self.at(place)
+        match column.key:
+            case "start" if self._in_seconds:
+                return format_time(float(of.table.start[place]), 0.01, self._last_start, "s")
+            case "length":
+                return words.number((1000.0 if self._in_seconds else 1.0) * float(of.table.length[place]), 0)
+            case "kind":
+                counts = of.table.counts[:, place]
+                name = segment_words.kind_name(of.table, place, of.other).removesuffix(" activity")
+                return name if counts.max() == counts.sum() else f"{name} {counts.max()}/{counts.sum()}"
+            case "share":
+                return words.number(100 * of.table.share(place), 1)
+            case "estimate":
+                return words.estimate_letter(of.estimate)
+            case "note":
+                return of.notes.get(place, "")
+        value = float(self.values(of, column)[place])
+        if column.key == "worst" and of.table.bad.choice.criterion is Criterion.LOSS:
+            return words.loss(value)
+        return words.number(value, 0 if column.key in ("rank", "start") else 1)
 
-    def find_order(self, column: SegmentColumn, *, falling: bool) -> IntArray:
+    def values(self, of: Listed, column: Column) -> FloatArray | IntArray:
+        """What the segments of one estimate are sorted by in a column."""
+        key = column.key
+        if key == "rank":
+            return self._ranks[of.estimate]
+        if key == "share":
+            return of.table.shares()
+        if key == "estimate":
+            return np.full(len(of.table), of.estimate)
+        if key == "note":
+            return np.where(np.isin(np.arange(len(of.table)), list(of.notes)), 0.0, np.nan)
+        found: FloatArray | IntArray = getattr(of.table, f"osi_{key}" if key in ("min", "mean") else key)
+        return found
+
+    def find_order(self, column: Column, *, falling: bool) -> IntArray:
         """By value: what has none comes last in both directions, equal rows stay in the order of time."""
         sign = -1.0 if falling else 1.0
-        return self._sorted([np.asarray(sign * column.values(each), dtype=np.float64) for each in self.lists])
+        return self._sorted([np.asarray(sign * self.values(each, column), dtype=np.float64) for each in self.lists])
 
-    def cell(self, place: int, column: SegmentColumn, role: int) -> object:
+    def cell(self, place: int, column: Column, role: int) -> object:
         """The note, or what the frames of a segment are."""
         if role != ROLE.ToolTipRole:
             return None
@@ -285,7 +327,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
         how = _("{counts}.\nClick: select, zoom and loop. Enter or double-click: play it, too.")
         return tooltip(how.format(counts=counts))
 
-    def copied_columns(self) -> list[SegmentColumn]:
+    def copied_columns(self) -> list[Column]:
         """Those that are shown."""
         return [column for column in self.columns if self.has(column.key)]
 
@@ -295,7 +337,7 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
             return len(self.lists) > 1
         return key != "worst" or (bool(self.lists) and not self.lists[0].table.bad.choice.criterion.by_osi)
 
-    def title(self, column: SegmentColumn) -> str:
+    def title(self, column: Column) -> str:
         """The title, with the unit of what is listed."""
         if column.key == "worst" and self.lists:
             of_loss = self.lists[0].table.bad.choice.criterion is Criterion.LOSS
@@ -314,68 +356,3 @@ class SegmentsModel(ColumnModel[SegmentColumn]):
     @property
     def _last_start(self) -> float:
         return max((float(each.table.start[-1]) for each in self.lists if len(each.table)), default=0.0)
-
-    def _make_columns(self) -> tuple[SegmentColumn, ...]:
-        def text_of(values: Callable[[Listed], FloatArray]) -> Callable[[Listed, int], str]:
-            return lambda of, place: words.number(float(values(of)[place]), 1)
-
-        def rank(of: Listed) -> IntArray:
-            return self._ranks[of.estimate]
-
-        tip = _(
-            "Rank, worst first: how far beyond the limit, times how loud, summed over its bad frames; by sudden "
-            "drop, that of its worst frame. Missed frames and false activity are as far beyond as can be, but have no "
-            "drop."
-        )
-        start_tip = _("Where it begins: half a hop before the centre of its first frame")
-        length_tip = _("How long it is, joined gaps included")
-        least_tip = _("Lowest exact OSI-SNR of the frames that are bad by the criterion; none for missed frames")
-        mean_tip = _("Arithmetic mean of the exact OSI-SNR of the frames that are bad by the criterion")
-        kind_tip = _("What most of its bad frames are; the tooltip of a cell has the counts")
-        share_tip = _("Share of the whole fused loss (method 1, of the result that leads) that all its frames hold")
-        worst_tip = _("Largest drop, or largest loss, of the frames that are bad by the criterion")
-        noted, few, letter_tip = _("What was noted there (Ctrl+N)"), _("a few words"), _("The estimate")
-        letter, owner = (
-            lambda of, _k: words.estimate_letter(of.estimate),
-            lambda of: np.full(len(of.table), of.estimate),
-        )
-        share, shares = lambda of, k: words.number(100 * of.table.share(k), 1), lambda of: of.table.shares()
-        names = ("start", "length", "kind", "osi_min", "osi_mean", "worst")
-        start, length, kinds, least, mean, worst = (attrgetter(f"table.{name}") for name in names)
-        return (
-            SegmentColumn("rank", "#\n", tip, rank, lambda of, k: str(rank(of)[k]), widest="000"),
-            SegmentColumn("start", _("start\ns"), start_tip, start, self._start, widest="000.00"),
-            SegmentColumn("length", _("length\nms"), length_tip, length, self._length, widest="0000", falling=True),
-            SegmentColumn("min", _("min\ndB"), least_tip, least, text_of(least), widest="00.0"),
-            SegmentColumn("mean", _("mean\ndB"), mean_tip, mean, text_of(mean), widest="00.0"),
-            SegmentColumn("kind", _("kind\n"), kind_tip, kinds, self._kind, widest=_("missed 00/00"), is_text=True),
-            SegmentColumn("share", _("loss\n%"), share_tip, shares, share, widest="00.0", falling=True),
-            SegmentColumn("worst", _("drop\ndB"), worst_tip, worst, self._worst, widest="00.0", falling=True),
-            SegmentColumn("estimate", _("est.\n"), letter_tip, owner, letter, widest="A", is_text=True),
-            SegmentColumn(
-                "note", _("note\n"), noted, self._noted, lambda of, k: of.notes.get(k, ""), widest=few, is_text=True
-            ),
-        )
-
-    def _start(self, of: Listed, place: int) -> str:
-        if not self._in_seconds:
-            return words.number(float(of.table.start[place]), 0)
-        return format_time(float(of.table.start[place]), 0.01, self._last_start, "s")
-
-    def _length(self, of: Listed, place: int) -> str:
-        return words.number((1000.0 if self._in_seconds else 1.0) * float(of.table.length[place]), 0)
-
-    def _kind(self, of: Listed, place: int) -> str:
-        """The commonest kind, and how many of the bad frames it is of where there are others."""
-        counts = of.table.counts[:, place]
-        name = segment_words.kind_name(of.table, place, of.other).removesuffix(" activity")
-        return name if counts.max() == counts.sum() else f"{name} {counts.max()}/{counts.sum()}"
-
-    def _worst(self, of: Listed, place: int) -> str:
-        value = float(of.table.worst[place])
-        return words.loss(value) if of.table.bad.choice.criterion is Criterion.LOSS else words.number(value, 1)
-
-    def _noted(self, of: Listed) -> FloatArray:
-        noted = np.full(len(of.table), np.nan)
-        noted[list(of.notes)] = 0.0
-        return noted

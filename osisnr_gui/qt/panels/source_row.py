@@ -84,12 +84,12 @@ class ReadingOptions(QWidget):
         self.channel, self.key = NarrowBox(self), NarrowBox(self)
         self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
         values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
-        self.values = tool_button(
-            _("values…"), values, asks.values_requested.emit, self, accessibleName=_("Mask values")
-        )
+        self.values = tool_button(_("values…"), values, asks.values_requested.emit, parent=self)
+        self.values.setAccessibleName(_("Mask values"))
         self.values.setStyleSheet("padding: 1px 5px")
         delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
-        self.delay_button = tool_button(_("Delay…"), delay, lambda: asks.delay_requested.emit(self._track.source), self)
+        self.delay_button = tool_button(_("Delay…"), delay, parent=self)
+        self.delay_button.clicked.connect(lambda: asks.delay_requested.emit(self._track.source))
         self.channel.setAccessibleName(_("Channel"))
         self.channel.setToolTip(tooltip(_("Channel that is compared; channels are never mixed unasked")))
         self.key.setAccessibleName(_("Array"))
@@ -146,7 +146,7 @@ class SourceRow(Themed, QWidget):
         self.chip = tool_button("", _("Role in the comparison; click to change it"), parent=self)
         self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
         self.eye = tool_button(run=lambda: asks.curve_toggled.emit(self._state.track.source), parent=self)
-        self.remove_button = tool_button("", remove, self._remove, self)
+        self.remove_button = tool_button("", remove, self._remove, parent=self)
         self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         self.details = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change = plain_label("", "warning", wrap=True, small=True, parent=self)
@@ -317,5 +317,4 @@ def _fill(box: QComboBox, choices: list[tuple[str, object]], value: object) -> N
         box.clear()
         for text, data in choices:
             box.addItem(text, data)
-    values = [data for _, data in choices]
-    box.setCurrentIndex(values.index(value) if value in values else -1)
+    box.setCurrentIndex(box.findData(value))

@@ -29,10 +29,9 @@ def row_states(
     analysis: Analysis, selected: int, changes: tuple[FileChange, ...], contents: Mapping[str, str]
 ) -> list[RowState]:
     """A row for each track, references first, estimates in order, then the mixture."""
-    rows = []
-    several = tuple(title(track) for track in analysis.references) if len(analysis.references) > 1 else ()
-    for index, track in enumerate(analysis.references):
-        rows.append(RowState(track, Role.REFERENCE, index, track.error, references=several))
+    references = analysis.references
+    several = tuple(map(title, references)) if len(references) > 1 else ()
+    rows = [RowState(track, Role.REFERENCE, k, track.error, references=several) for k, track in enumerate(references)]
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
         count = 1 if pair.reference is None else pair.reference.channels
@@ -42,12 +41,10 @@ def row_states(
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     changed, paths = {change.path: change for change in changes}, [row.track.source.path for row in rows]
     estimates = [pair.estimate.source.path for pair in analysis.pairs]
-    # What tells estimates apart, not what tells them from the reference as well.
-    shorts = {
-        path: short
-        for group in (paths, estimates[1:] and estimates)
-        for path, short in zip(group, short_names(group), strict=True)
-    }
+    shorts = dict(zip(paths, short_names(paths), strict=True))
+    if len(estimates) > 1:
+        # What tells estimates apart, not what tells them from the reference as well.
+        shorts.update(zip(estimates, short_names(estimates), strict=True))
     many = len(analysis.pairs) > MOST_IN_FULL
     return [
         replace(
@@ -78,18 +75,17 @@ class SourcesPanel(Themed, SourceSignals):
         self._column = column_of(REST, owner=body, spacing=0)
         self.hint = plain_label(DROP_WORDS, "muted", wrap=True, small=True, parent=self)
         add = _("Compare one more file with the same reference (Ctrl+I)")
-        self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, self)
-        self.swap_button = tool_button("", "", self._swap, self, accessibleName=_("Swap reference and estimate"))
+        self.add_button = push_button(_("Add estimate…"), add, self.add_requested.emit, parent=self)
+        self.swap_button = tool_button("", "", self._swap, parent=self, accessibleName=_("Swap reference and estimate"))
         self.scroller = NarrowScroll(body, self)
         self.swap_button.setEnabled(False)
-        for button in (self.add_button, self.swap_button):
+        for button, name in ((self.add_button, "add"), (self.swap_button, "swap")):
             button.setIconSize(QSize(16, 16))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
+            tint(button, name, theme)
         buttons = row_of((self.add_button, 1), self.swap_button, spacing=GAP)
         bottom = column_of(buttons, self.hint, margins=(MARGIN, GAP, MARGIN, GAP), spacing=GAP)
         column_of((self.scroller, 1), bottom, owner=self, spacing=0)
-        tint(self.add_button, "add", theme)
-        tint(self.swap_button, "swap", theme)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the files of an analysis."""

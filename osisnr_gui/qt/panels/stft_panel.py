@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB
 from osisnr_gui.core.stft import MAX_N_FFT, WINDOWS, default_hop, default_n_fft, frame_count
@@ -57,9 +57,7 @@ class MaskGridFields(QWidget):
         self.window_box.addItems(list(WINDOWS))
         self.hop_note = plain_label("", "muted", wrap=True, small=True)
         self.n_fft_note = plain_label("", "muted", wrap=True, small=True)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        lay_out_settings(grid, self._settings())
+        column_of(lay_out_settings(self._settings())[0], owner=self)
         self.rate.valueChanged.connect(lambda value: self._change(rate=int(value) or None))
         self.hop.valueChanged.connect(lambda value: self._change(hop=int(value) or None))
         self.n_fft.valueChanged.connect(lambda value: self._change(n_fft=int(value)))
@@ -113,7 +111,7 @@ class StftPanel(QWidget):
         self._choice = FramingChoice()
         self.representation, self.window_box = MarkedBox(self), MarkedBox(self)
         self.n_fft, self.hop = SampleField(2, LARGEST, self), SampleField(1, LARGEST, self)
-        self.silence = NumberField(10.0, ZEROS_ONLY, self, step=5.0, maximum_words=_("zeros"))
+        self.silence = NumberField(10.0, ZEROS_ONLY, parent=self, singleStep=5.0, most_words=_("zeros"))
         # Small words beside a field, on two lines where the panel is narrow.
         self.n_fft_note, self.hop_note, self._silence_note = (
             plain_label(text, "muted", wrap=True, small=True) for text in ("", "", _("below loudest"))
@@ -123,8 +121,8 @@ class StftPanel(QWidget):
         usual = Representation.MAGNITUDE, FramingChoice().window  # marked
         for box, names in ((self.representation, REPRESENTATIONS), (self.window_box, WINDOWS)):
             box.addItems([f"{name}{DEFAULT_MARK if name in usual else ''}" for name in names])
-        grid, settings = QGridLayout(), self._settings()
-        self._names = lay_out_settings(grid, settings)
+        settings = self._settings()
+        grid, self._names = lay_out_settings(settings)
         grid.setHorizontalSpacing(GAP // 2)
         rows = [(self._names[name], field, note) for name, field, note, *_rest in settings if field is not self.silence]
         self._sound_only = [part for row in rows for part in row if part is not None]
@@ -145,8 +143,8 @@ class StftPanel(QWidget):
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the framing in force; nothing is done when it is on screen already."""
         session, reference, framing = analysis.session, analysis.reference, analysis.framing
-        frames = _frames_words(analysis, selected)
-        shown = (session.framing, session.mask_grid, session.silence_db, framing, reference, frames)
+        summary = _frames_words(analysis, selected)
+        shown = (session.framing, session.mask_grid, session.silence_db, framing, reference, summary)
         if shown == self._shown:
             return
         self._shown = shown
@@ -158,21 +156,21 @@ class StftPanel(QWidget):
             control.setEnabled(bool(sound))
         if sound and reference is not None:
             self._show_framing(framing, reference)
-            set_text(self.summary, frames)
         else:
             for box in (self.representation, self.window_box):
                 box.setCurrentIndex(-1)  # greyed words would still be read as what is in force
             for field, note in ((self.n_fft, self.n_fft_note), (self.hop, self.hop_note)):
                 field.clear()
                 set_text(note, "")
-            set_text(self.summary, _("Open a reference to see its frames."))
+            summary = _("Open a reference to see its frames.")
         mask = None if reference is None else reference.mask
         self.mask_grid.setVisible(mask is not None)
         for part in self._sound_only:
             part.setVisible(mask is None)
         if mask is not None:
             self.mask_grid.show_grid(session, mask.values.shape[0])
-            set_text(self.summary, MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS)
+            summary = MASK_WORDS if session.mask_grid.is_known else NO_GRID_WORDS
+        set_text(self.summary, summary)
 
     def _show_framing(self, framing: Framing | None, reference: Track) -> None:
         choice, rate = self._choice, reference.sample_rate or 1

@@ -1,7 +1,7 @@
 """The table behind the summary: a row for each estimate, a column for each figure of one named result at a time."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -29,6 +29,8 @@ NOT_DEFINED = _("not defined")
 MOST_CELLS = 64
 #: What is looked at first, in sight beside the name however narrow the table is.
 FIRST_FIGURES = "osi_db_median", "fused", "wins", "si_snr_db"
+#: What of an analysis the figures with these keys follow; all others follow its frames.
+DEPENDS = {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **dict.fromkeys(("bad", "missed", "false"), Changed.BAD)}
 #: What a figure is compared with: it is shown only where that is there.
 MIXTURE, RIVAL = "mixture", "rival"
 
@@ -38,7 +40,6 @@ class Row(NamedTuple):
 
     pair: PairAnalysis
     name: str
-    partner: int  # place of the reference
     mixture: PairAnalysis | None
     wins: float
 
@@ -89,14 +90,8 @@ def _figure(measure: Measure) -> Figure:
         lambda value, row: _why(measure, value, row.pair),
         undefined=lambda row: _undefined(measure, row.pair),
         widest=NOT_DEFINED if measure.group is Group.LITERAL and measure.key != "mc_mse" else measure.widest,
-        depends=_depends(measure),
+        depends=DEPENDS.get(measure.key, Changed.FRAMES),
     )
-
-
-def _depends(measure: Measure) -> Changed:
-    """What of an analysis a figure follows."""
-    bad = dict.fromkeys(("bad", "missed", "false"), Changed.BAD)
-    return {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **bad}.get(measure.key, Changed.FRAMES)
 
 
 def _text(measure: Measure) -> Callable[[float], str]:
@@ -145,25 +140,22 @@ def _wins_column() -> Figure:
 def _improvement(measure: Measure) -> Figure:
     """Estimate minus mixture."""
     assert measure.gained is not None, "only some figures have a column of what was gained"
-    name, which = measure.gained
-    shown = _text(measure)
-
-    def value(row: Row) -> float:
-        return math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture)
-
-    def text(value: float) -> str:
-        return f"{'+' if value > 0 else ''}{shown(value)}" if math.isfinite(value) else words.MISSING
-
-    def why(value: float, _row: Row) -> str:
-        return "" if math.isfinite(value) else _("One of the two has no finite number to subtract.")
-
+    (name, which), shown = measure.gained, _text(measure)
     tip = _("{measure} of the estimate minus that of the unprocessed mixture. Below 0 is better.")
     if measure.better > 0:
         tip = _("{measure} of the estimate minus that of the unprocessed mixture. Above 0 is better.")
-    title = f"Δ {name}\n{measure.unit}"
-    widest = measure.widest if measure.unit else "−00.000"
-    key, told, depends = f"delta_{measure.key}", tip.format(measure=measure.worded(which)), _depends(measure)
-    return Figure(key, title, told, value, text, measure.better, why, MIXTURE, widest=widest, depends=depends)
+    return Figure(
+        f"delta_{measure.key}",
+        f"Δ {name}\n{measure.unit}",
+        tip.format(measure=measure.worded(which)),
+        lambda row: math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture),
+        lambda value: f"{'+' if value > 0 else ''}{shown(value)}" if math.isfinite(value) else words.MISSING,
+        measure.better,
+        lambda value, _row: "" if math.isfinite(value) else _("One of the two has no finite number to subtract."),
+        MIXTURE,
+        widest=measure.widest if measure.unit else "−00.000",
+        depends=DEPENDS.get(measure.key, Changed.FRAMES),
+    )
 
 
 LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITERAL}
@@ -183,41 +175,31 @@ class SummaryModel(Themed, ColumnModel[Column]):
         self.formula = Formula.EXACT
         self._choose_columns()
 
-    def set_formula(self, formula: Formula) -> None:
-        """Show the other named result; all columns change."""
-        if formula is not self.formula:
-            with self.resetting():
-                self.formula = formula
-                self._choose_columns()
-                self._find_best(self.columns)
-
     def show_pairs(self, analysis: Analysis, names: list[str], wins: tuple[float, ...]) -> None:
-        """Show other estimates; rows stay where they are when only numbers changed.
+        """Show other estimates, or the other named result; rows stay where they are when only numbers changed.
 
         wins : for each pair the share of frames in which it is the best, nan where that is not known; none where no two
         estimates share a reference.
         """
-        partners, known = analysis.session.partners, wins or [math.nan] * len(names)
-        rows = [
-            Row(pair, name, partner, _mixture(analysis, partner), share)
-            for pair, name, partner, share in zip(analysis.pairs, names, partners, known, strict=False)
-        ]
+        mixtures = map(analysis.unprocessed_for, range(len(names)))
+        places = zip(analysis.pairs, names, mixtures, wins or [math.nan] * len(names), strict=False)
+        rows = [Row(*place) for place in places]
         has_mixture = any(row.mixture is not None and row.mixture.score is not None for row in rows)
         needs = {need for need, there in ((MIXTURE, has_mixture), (RIVAL, bool(wins))) if there}
-        if len(rows) == len(self.rows) and needs == self._needs:
+        formula = analysis.session.loss.formula
+        if (len(rows), needs, formula) == (len(self.rows), self._needs, self.formula):
             self.rows = rows
             self.show_scores(Changed.ALL, analysis, 0)
             return
         with self.resetting():
-            self.rows, self._needs = rows, needs
+            self.rows, self._needs, self.formula = rows, needs, formula
             self._choose_columns()
             self._find_best(self.columns)
 
     def show_scores(self, changed: Changed, analysis: Analysis, _selected: int) -> None:
         """Show other numbers of the same estimates; of the columns that depend on something else nothing is done."""
-        mixtures = [_mixture(analysis, row.partner) for row in self.rows]
-        places = zip(self.rows, analysis.pairs, mixtures, strict=False)
-        self.rows = [row._replace(pair=pair, mixture=mixture) for row, pair, mixture in places]
+        places = enumerate(zip(self.rows, analysis.pairs, strict=False))
+        self.rows = [row._replace(pair=pair, mixture=analysis.unprocessed_for(k)) for k, (row, pair) in places]
         follows = [column.depends if isinstance(column, Figure) else Changed.FILES for column in self.columns]
         sections = [place for place, depends in enumerate(follows) if depends & changed]
         self._find_best([self.columns[section] for section in sections])
@@ -274,19 +256,16 @@ class SummaryModel(Themed, ColumnModel[Column]):
             return QColor(self._theme.error)
         return None
 
-    def table_text(self, rows: Iterable[int]) -> str:
-        """Rows as tab-separated text with a header, numbers with all their digits."""
-        scores = [row.pair.score for row in self.rows if row.pair.score is not None]
-        name = _("estimate ({frames})").format(frames=self.formula.words)
-        if scores:
-            method = scores[0].loss.method
-            name = _("estimate ({frames}, method {n})").format(frames=self.formula.words, n=method)
-        figures = [column for column in self.columns if isinstance(column, Figure)]
-        lines = ["\t".join((name, *(figure.name for figure in figures)))]
-        for place in map(self.place, rows):
+    def copied(self, place: int | None, column: Column) -> str:
+        """Numbers with all their digits, and over the names which result they are of."""
+        if place is not None:
             row = self.rows[place]
-            lines.append("\t".join((row.name, *(f"{figure.value(row):.10g}" for figure in figures))))
-        return "\n".join(lines) + "\n"
+            return f"{column.value(row):.10g}" if isinstance(column, Figure) else row.name
+        if isinstance(column, Figure):
+            return column.name
+        methods = [row.pair.score.loss.method for row in self.rows if row.pair.score is not None]
+        name = _("estimate ({frames}, method {n})") if methods else _("estimate ({frames})")
+        return name.format(frames=self.formula.words, n=methods[0] if methods else 0)
 
     def _figure_data(self, column: Figure, row: Row, role: int) -> object:
         value = column.value(row)
@@ -320,8 +299,3 @@ class SummaryModel(Themed, ColumnModel[Column]):
             values = {value for value in values if math.isfinite(value)}
             best = max if column.best > 0 else min
             self._best[column.key] = best(values) if len(values) > 1 else math.nan
-
-
-def _mixture(analysis: Analysis, partner: int) -> PairAnalysis | None:
-    """The unprocessed mixture against reference number `partner`."""
-    return analysis.unprocessed[partner] if partner < len(analysis.unprocessed) else None

@@ -4,7 +4,7 @@ import math
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.summary_model import FIRST_FIGURES, SummaryModel
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
-from osisnr_gui.session.session import Formula, Session
+from osisnr_gui.session.session import Session
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 
@@ -35,10 +35,9 @@ class _NameDelegate(Themed, QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Sample, then the cell as usual."""
         moved = QStyleOptionViewItem(option)
-        moved.rect = QRect(option.rect)
+        moved.rect = option.rect.adjusted(SAMPLE + 8, 0, 0, 0)
         if option.state & option.state.State_Selected:
             painter.fillRect(option.rect, option.palette.highlight())
-        moved.rect.setLeft(option.rect.left() + SAMPLE + 8)
         super().paint(painter, moved, index)
         painter.save()
         painter.setPen(sample_pen(self._theme, cast(SummaryModel, index.model()).place(index.row())))
@@ -71,25 +70,33 @@ class SummaryPanel(QWidget):
         self.model.setParent(self)
         part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
         self.part = plain_label("", "muted", tip=part_tip, parent=self)
-        self.table = _Table(self.model, _("Summary: a row for each estimate"), self)
-        self._shown_names: list[str] = []
-        self._set_up_table(_NameDelegate(theme, self.table))
+        self.table = table = _Table(self.model, _("Summary: a row for each estimate"), self)
+        table.setItemDelegateForColumn(0, _NameDelegate(theme, table))
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
+        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
+        table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 4px; }")
+        # Once a name begins to leave at the left, its letter stays.
+        letters = table.verticalHeader()
+        letters.setFixedWidth(LETTER_WIDTH)
+        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE))
+        self._set_widths()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
-        column_of(top, (self.table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
+        column_of(top, (table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
         files = Changed.FILES | Changed.FRAMES
         self.parts: tuple[Part, ...] = (
-            (lambda analysis, _selected: self._show_formula(analysis.session.loss.formula), Changed.LEADING),
             (self._show_pairs, files | Changed.LEADING),
             (partial(self.model.show_scores, Changed.LOSS), Changed.LOSS),
             (partial(self.model.show_scores, Changed.BAD), Changed.BAD),
-            (lambda _analysis, selected: self._select(selected), files | Changed.LEADING | Changed.VIEW),
+            (self._select, files | Changed.LEADING | Changed.VIEW),
         )
 
     def _show_pairs(self, analysis: Analysis, _selected: int) -> None:
-        before = self.model.columns, self._shown_names
-        self._shown_names = sentences.estimate_names(analysis)
-        self.model.show_pairs(analysis, self._shown_names, _win_rates(analysis))
-        if (self.model.columns, self._shown_names) != before:
+        self.part.setText(translated(analysis.session.loss.formula.words))
+        before = self.model.columns, [row.name for row in self.model.rows]
+        names = sentences.estimate_names(analysis)
+        self.model.show_pairs(analysis, names, _win_rates(analysis))
+        if (self.model.columns, names) != before:
             self._set_widths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -102,25 +109,12 @@ class SummaryPanel(QWidget):
         """The height, title included, in which all estimates are in sight, or some of them where they are many."""
         return ABOVE_ROWS + min(max(len(session.estimates), LEAST_ROWS), MOST_ROWS) * ROW_HEIGHT
 
-    def _set_up_table(self, names: _NameDelegate) -> None:
-        table = self.table
-        table.setItemDelegateForColumn(0, names)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
-        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
-        table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 4px; }")
-        # Once a name begins to leave at the left, its letter stays.
-        letters = table.verticalHeader()
-        letters.setFixedWidth(LETTER_WIDTH)
-        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE))
-        self._set_widths()
-
     def _set_widths(self) -> None:
         room = self.table.viewport().width()
         is_narrow = room < NARROW_TABLE
         self.table.fit_columns(NARROW_PADDING if is_narrow else CELL_PADDING)
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
-        names = max((metrics.horizontalAdvance(name) for name in self._shown_names), default=0)
+        names = max((metrics.horizontalAdvance(row.name) for row in self.model.rows), default=0)
         wanted, most = max(SAMPLE + NAME_PADDING + names, NARROW_NAME), room // 3
         if is_narrow:
             most = min(NARROW_NAME, room - sum(map(self.table.columnWidth, range(1, 1 + len(FIRST_FIGURES)))))
@@ -128,15 +122,7 @@ class SummaryPanel(QWidget):
         if header.sortIndicatorSection() >= 0:  # the column may stand elsewhere now
             header.setSortIndicator(self.model.sorted_by, header.sortIndicatorOrder())
 
-    def _show_formula(self, formula: Formula) -> None:
-        self.part.setText(translated(formula.words))
-        places = {self.model.place(index.row()) for index in self.table.selectionModel().selectedRows()}
-        self.model.set_formula(formula)
-        self._set_widths()
-        if places:
-            self._select(min(places))
-
-    def _select(self, selected: int) -> None:
+    def _select(self, _analysis: Analysis, selected: int) -> None:
         """Make the estimate in view the current row; further selected rows stay as they are."""
         row = self.model.row(selected) if 0 <= selected < self.model.rowCount() else -1
         if row >= 0 and not (row == self.table.chosen_row and self.table.selectionModel().isRowSelected(row)):

@@ -90,6 +90,10 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
         """A cell's data of any role but those of text and alignment."""
         return None
 
+    def copied(self, place: int | None, column: C) -> str:
+        """A cell of a copied table; the title of its column in one line, where there is no place."""
+        return " ".join(self.title(column).split()) if place is None else self.text(place, column)
+
     def copied_columns(self) -> Sequence[C]:
         """The columns of a copied table."""
         return self.columns
@@ -107,11 +111,9 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
         return next(k for k, column in enumerate(self.columns) if column.key == key)
 
     def table_text(self, rows: Iterable[int]) -> str:
-        """Rows as tab-separated text with a header, as they are on screen."""
-        columns = self.copied_columns()
-        lines = ["\t".join(" ".join(self.title(column).split()) for column in columns)]
-        lines += ["\t".join(self.text(self.place(row), column) for column in columns) for row in rows]
-        return "\n".join(lines) + "\n"
+        """Rows as tab-separated text with a header."""
+        columns, places = self.copied_columns(), [None, *map(self.place, rows)]
+        return "".join("\t".join(self.copied(place, column) for column in columns) + "\n" for place in places)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort the rows by a column; -1 is as at first. What points to a row goes with it."""

@@ -90,28 +90,10 @@ class ValueSpec:
         return "\n".join(lines)
 
 
-ALPHA = ValueSpec(
-    symbol="α",
-    name=_("alpha"),
-    what=_("exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing."),
-    low=0.01,
-    high=1.0,
-    default=DEFAULT_ALPHA,
-    most=1.0,
-    step=0.01,
-)
-GAMMA = ValueSpec(
-    symbol="γ",
-    name=_("gamma"),
-    what=_("weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone."),
-    low=0.0,
-    high=200.0,
-    power=3.0,
-    default=DEFAULT_GAMMA,
-    most=1e6,
-    step=0.1,
-    coarse=10.0,
-)
+_EXPONENT = _("exponent of the power-law compression in MC-MSE. Small values lift quiet cells, 1 compresses nothing.")
+_WEIGHT = _("weight of MC-MSE in the fused loss L = L_OSI + γ·MC-MSE. 0 leaves L_OSI alone.")
+ALPHA = ValueSpec("α", _("alpha"), _EXPONENT, 0.01, 1.0, DEFAULT_ALPHA, most=1.0, step=0.01)
+GAMMA = ValueSpec("γ", _("gamma"), _WEIGHT, 0.0, 200.0, DEFAULT_GAMMA, most=1e6, step=0.1, power=3.0, coarse=10.0)
 
 
 class TickSlider(QSlider):
@@ -202,7 +184,7 @@ class _Field(NumberField):
 
     def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
         self._spec, self._step = spec, step
-        super().__init__(spec.low, spec.most, parent, suffix="", decimals=DECIMALS, width=FIELD_WIDTH)
+        super().__init__(spec.low, spec.most, parent=parent, unit="", decimals=DECIMALS, width=FIELD_WIDTH)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)

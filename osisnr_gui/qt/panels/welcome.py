@@ -31,7 +31,6 @@ class DropZone(Themed, QWidget):
         super().__init__(theme, parent)
         self._active = False
         sign = QLabel(self)
-        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tint(sign, "open", theme, "accent", 32)
         what = _(
             "Two or more sound files (WAV, FLAC, OGG, MP3 …) or masks (NPY, NPZ, MAT, CSV); or two folders, to score "
@@ -39,10 +38,10 @@ class DropZone(Themed, QWidget):
         )
         title, text = plain_label(_("Drop a reference and its estimates here")), plain_label(what, "muted", wrap=True)
         title.setStyleSheet("font-size: 16px")
-        for label in (title, text):
+        for label in (sign, title, text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip = _("Open a reference and estimates: sound or masks (Ctrl+O)")
-        self.open_button = push_button(_("Open files…"), tip, choose_files, self)
+        self.open_button = push_button(_("Open files…"), tip, choose_files, parent=self)
         self.open_button.setDefault(True)
         parts = column_of(sign, title, text, self.open_button, owner=self, margins=PAGE_MARGINS, spacing=GAP)
         parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
@@ -105,7 +104,8 @@ class Welcome(Themed, QWidget):
         while self.recent_buttons:
             self.recent_buttons.pop().deleteLater()
         for index, recent in enumerate(shown := self.recent()[:MOST_RECENT]):
-            button = push_button("", recent.folder, partial(self.session_requested.emit, recent.path), self._page)
+            ask = partial(self.session_requested.emit, recent.path)
+            button = push_button("", recent.folder, ask, parent=self._page)
             room = (WIDTH - 2 * PAGE_MARGINS[0]) // min(2, len(shown)) - 4 * GAP
             text = button.fontMetrics().elidedText(recent.name, Qt.TextElideMode.ElideMiddle, room)
             button.setText(text.replace("&", "&&"))

@@ -15,7 +15,6 @@ from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.comparison.difference import Change, Ghost, Quantity, find_difference, partner_pair, partners
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import FrameLosses, PairScore, osi_db_of
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session, Source
@@ -34,19 +33,18 @@ def value_at(values: FloatArray, first_time: float, step: float, time: float) ->
 def osi_curves(analysis: Analysis, selected: int, *, with_mixture: bool) -> list[Curve]:
     """OSI-SNR of every estimate that is not hidden, and of the mixture where that is wanted."""
     curves = [
-        osi_curve(pair, index, index == selected)
+        osi_curve(pair.score, index, index == selected)
         for index, pair in enumerate(analysis.pairs)
         if pair.score is not None and index not in analysis.session.hidden
     ]
     mixture = analysis.unprocessed_for(selected) if with_mixture else None
-    return curves if mixture is None or mixture.score is None else [*curves, osi_curve(mixture, MIXTURE)]
+    return curves if mixture is None or mixture.score is None else [*curves, osi_curve(mixture.score, MIXTURE)]
 
 
-def osi_curve(pair: PairAnalysis, colour: int, selected: bool = False) -> Curve:
-    """The OSI-SNR of a pair that has a score, by the formula that leads."""
-    assert pair.score is not None, "only what has a score has a curve"
-    frames = pair.score.facts.frames
-    return Curve(frames.first_time, frames.grid.step, pair.score.osi_db, colour, selected)
+def osi_curve(score: PairScore, colour: int, selected: bool = False) -> Curve:
+    """The OSI-SNR of a pair, by the formula that leads."""
+    frames = score.facts.frames
+    return Curve(frames.first_time, frames.grid.step, score.osi_db, colour, selected)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,18 +138,15 @@ class Differences(QObject):
         """What estimates were before their files changed; what is on screen stays until another is chosen."""
         partner = self.partner
         if self.row.isVisible() and partner is not None:
-            self._choose(partner)
+            self.choose(partner)
         self._ghosts = ghosts
         self._follow()
 
     def choose(self, place: int) -> None:
         """Hold the estimate in view against this one, or MIXTURE, or GHOST."""
         if place in self.options:
-            self._choose(place)
+            self._chosen[self._analysis.session.estimates[self._selected].path] = self._key_of(place)
             self._follow()
-
-    def _choose(self, place: int) -> None:
-        self._chosen[self._analysis.session.estimates[self._selected].path] = self._key_of(place)
 
     def _key_of(self, place: int) -> str | int:
         """What a choice is known by while estimates come and go."""
@@ -170,17 +165,16 @@ class Differences(QObject):
 
     def readout(self, time: float) -> dict[str, str]:
         """The difference at a time, by field of the readout; "" where there is none."""
-        contest, curve = self.row.contest, self.row.curve
+        contest, curve, told = self.row.contest, self.row.curve, ""
         if not self.row.isVisible():
             return {}
-        if contest is None or curve is None:
-            return {"delta": ""}
-        found = curve.difference
-        value = value_at(found.values, found.first_time, found.step, time)
-        if math.isnan(value):
-            return {"delta": ""}
-        other = _("mix") if contest.partner == MIXTURE else partner_name(contest.partner)
-        return {"delta": f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"}
+        if contest is not None and curve is not None:
+            found = curve.difference
+            value = value_at(found.values, found.first_time, found.step, time)
+            other = _("mix") if contest.partner == MIXTURE else partner_name(contest.partner)
+            if not math.isnan(value):
+                told = f"{estimate_letter(contest.place)}−{other} {difference_text(found.measure, value)}"
+        return {"delta": told}
 
     def _follow(self) -> None:
         """Work out what is not on screen already, while the row is seen; what is stays until then."""

@@ -57,13 +57,8 @@ class _Wish:
         return self.facts, self.selected, self.own, others
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """What has become known for a wish: the ribbon so far, or a pass that is done."""
-
-    wish: _Wish
-    best: BestFrames | None = None
-    cross: tuple[PairKey, CrossFrames] | None = None
+#: What has become known for a wish: the ribbon so far, or a pass that is done.
+_Found = tuple[_Wish, BestFrames | tuple[PairKey, CrossFrames]]
 
 
 class PairingRow:
@@ -107,26 +102,23 @@ class PairingRow:
             self.row.set_message("")
             self._job.start(partial(_work, wish, dict(self._known)))
 
-    def _take(self, part: _Part) -> None:
-        if part.cross is not None:
+    def _take(self, found: _Found) -> None:
+        wish, part = found
+        if isinstance(part, tuple):
             # What was made for a wish of a moment ago is as good later.
-            self._known[part.cross[0]] = part.cross[1]
-            for key in list(self._known)[:-MOST_KEPT]:
-                del self._known[key]
-        if part.wish is self._asked and part.best is not None:
-            self._show(part.best)
+            self._known = dict([*self._known.items(), part][-MOST_KEPT:])
+        elif wish is self._asked:
+            self._show(part)
 
     def _show(self, best: BestFrames | None) -> None:
         self.best, wish = best, self._wish
         self.row.set_name(_("fits") if wish is None else _("{name} fits").format(name=estimate_letter(wish.selected)))
-        ribbon = None
-        if best is not None and wish is not None:
-            own = wish.own
-
-            def colour(theme: Theme, place: int) -> str:
-                return theme.loss_osi if place == own else theme.warning  # calm, and striking
-
-            ribbon = _ribbon_of(best, lambda place: str(place + 1), colour)
+        own, ribbon = None if wish is None else wish.own, None
+        if best is not None:
+            # Calm, and striking.
+            ribbon = _ribbon_of(
+                best, lambda k: str(k + 1), lambda theme, k: theme.loss_osi if k == own else theme.warning
+            )
         self.row.set_message("")
         self.row.show_ribbon(ribbon, " ".join(self._words()))
 
@@ -179,7 +171,7 @@ def _ribbon_of(best: BestFrames, letter: Callable[[int], str], colour: Callable[
     return Ribbon(best.best, best.first_time, best.step, letters, lambda theme: [colour(theme, k) for k in places])
 
 
-def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
+def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Found:
     """On the worker thread: the passes that are missing, one after the other; the ribbon grows with the last one."""
     session, found = wish.session, dict[int, CrossFrames]()
     last = max(wish.others)
@@ -188,7 +180,7 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
     def grow(running: CrossFrames) -> None:
         nonlocal shown
         if not running.complete and time.monotonic() - shown > PARTS_SECONDS:
-            job.report(_Part(wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
+            job.report((wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
             shown = time.monotonic()
 
     for place, reference in sorted(wish.others.items()):
@@ -199,9 +191,9 @@ def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Part:
         if cross is None:
             progress = grow if place == last else None
             cross = run_cross(session, reference, wish.estimate, grid, progress, job.superseded)
-            job.report(_Part(wish, cross=(key, cross)))
+            job.report((wish, (key, cross)))
         found[place] = cross
-    return _Part(wish, find_pairing(wish.own, wish.facts, found))
+    return wish, find_pairing(wish.own, wish.facts, found)
 
 
 class Ribbons:

@@ -43,7 +43,7 @@ def _accept(monkeypatch: pytest.MonkeyPatch, *, audio: AudioChoice, notes: bool)
 
     def execute(dialog: ReportDialog) -> int:
         dialog._audio.setCurrentIndex(dialog._audio.findData(audio.value))
-        dialog._notes.setChecked(notes)
+        dialog.notes.setChecked(notes)
         return int(ReportDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(ReportDialog, "exec", execute)
@@ -96,7 +96,7 @@ def test_the_dialog_says_what_goes_in(
     dialog = ReportDialog(window.views.store.analysis)
     qtbot.addWidget(dialog)
     assert dialog.audio is AudioChoice.ALL
-    assert not dialog._notes.isVisibleTo(dialog)
+    assert not dialog.notes.isVisibleTo(dialog)
     monkeypatch.setattr(file_dialogs, "LARGE_BYTES", LARGE_BYTES // 1000)
     large = ReportDialog(window.views.store.analysis)
     qtbot.addWidget(large)

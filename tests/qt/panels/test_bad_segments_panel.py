@@ -70,12 +70,12 @@ def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(panel: BadSegm
     header, column = panel.table.horizontalHeader(), _column(panel, key)
     header.setSortIndicator(column, Qt.SortOrder.AscendingOrder)
     (listed,) = panel.model.lists
-    values = np.asarray(panel.model.columns[column].values(listed), dtype=float)[panel.model.order]
+    values = np.asarray(panel.model.values(listed, panel.model.columns[column]), dtype=float)[panel.model.order]
     there = values[~np.isnan(values)]
     assert np.all(np.diff(there) >= 0)
     assert np.isnan(values[there.size :]).all()
     header.setSortIndicator(column, Qt.SortOrder.DescendingOrder)
-    values = np.asarray(panel.model.columns[column].values(listed), dtype=float)[panel.model.order]
+    values = np.asarray(panel.model.values(listed, panel.model.columns[column]), dtype=float)[panel.model.order]
     assert np.all(np.diff(values[: there.size]) <= 0)
     assert sorted(panel.model.order.tolist()) == list(range(len(table)))
     assert [panel.model.row(panel.model.place(row)) for row in range(len(table))] == list(range(len(table)))
