@@ -67,8 +67,8 @@ class TransportBar(Themed, QWidget):
         self._level, self._clip = self._level_slider(), ClipLight(theme)
         self._clip.clicked.connect(player.clear_clip)
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
-        play, loop, self._band = map(self._action_button, ("play", "loop", "band"))
-        where: tuple[Part, ...] = play, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
+        self.play_button, loop, self._band = map(self._action_button, ("play", "loop", "band"))
+        where: tuple[Part, ...] = self.play_button, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
         how: tuple[Part, ...] = self._match, (self._note, 1), self._level, 4, self._clip, self._band, self._speed
         self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=SPACING)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
