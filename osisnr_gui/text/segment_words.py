@@ -1,5 +1,7 @@
 """Bad segments and the tour in words. `limit_words` and `kind_name` also stand in CSV files, in English."""
 
+from textwrap import shorten
+
 import numpy as np
 
 from osisnr_gui.core.bad_frames import LossShares
@@ -16,6 +18,8 @@ from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import frames_counted, grade_words, verdict_sentence
 
 CARRIER_SHARE = 0.05
+#: Letters of a note that a caption has room for.
+MOST_NOTED = 120
 ALONE_WORDS = _("There is no other estimate of this reference to compare with: add one.")
 
 
@@ -173,8 +177,8 @@ def fault_sentence(fault: Fault, time: float, name: str, unit: str) -> str:
     value, kind = fault.value, fault.kind
     template = {
         FaultKind.MUFFLED: _("At {when} {name} is muffled: everything above {value} is missing."),
-        FaultKind.MISSING: _("At {when} the sound is missing in {name}."),
-        FaultKind.NOISE: _("At {when} there is noise in {name}, or another sound that does not belong there."),
+        FaultKind.MISSING: _("At {when} what the reference has is missing in {name}."),
+        FaultKind.NOISE: _("At {when} there is noise in {name}, or something else that does not belong there."),
         FaultKind.CLIPPED: _("At {when} {name} is distorted: the loudest parts are cut off."),
         FaultKind.LEVEL: _("At {when} {name} is too loud, by {value}."),
         FaultKind.DELAY: _("At {when} {name} comes too late, by {value}."),
@@ -213,16 +217,22 @@ def caption(fault: Fault, place: Note, index: int, unit: str) -> str:
     said = fault_sentence(fault, place.start, words.estimate_letter(index), unit)
     if not place.text:
         return said
-    return f"“{place.text}”" if fault == OTHER else f"“{place.text}”  {said}"
+    noted = f"“{shorten(place.text, MOST_NOTED, placeholder='…')}”"  # the plots keep their room
+    return noted if fault == OTHER else f"{noted}  {said}"
 
 
-def heard_words(sound: Sound | None, place: int, n_places: int) -> str:
-    """Which place this is, and what is heard there; None : nothing yet."""
+def heard_words(sound: Sound | None, place: int, n_places: int, *, silent: bool = False) -> str:
+    """Which place this is, and what is heard there, or played in silence; None : nothing yet."""
     template = _("Place {place} of {n}. First the reference, then every estimate.")
-    if sound is not None:
-        template = _("Place {place} of {n}. You hear the reference: how it should be.")
-        if sound.kind is SoundKind.ESTIMATE:
-            template = _("Place {place} of {n}. You hear estimate {letter}.")
+    if sound is not None and sound.kind is SoundKind.ESTIMATE:
+        heard, seen = (
+            _("Place {place} of {n}. You hear estimate {letter}."),
+            _("Place {place} of {n}. Estimate {letter}."),
+        )
+        template = seen if silent else heard
+    elif sound is not None:
+        heard = _("Place {place} of {n}. You hear the reference: how it should be.")
+        template = _("Place {place} of {n}. The reference: how it should be.") if silent else heard
     letter = "" if sound is None else words.estimate_letter(sound.index)
     return template.format(place=place, n=n_places, letter=letter)
 

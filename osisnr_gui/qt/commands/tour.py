@@ -103,7 +103,8 @@ class Tour(Presentation):
 
     def _begin(self, faults: list[Fault]) -> None:
         self._faults = faults
-        self.skip()
+        if not self._is_held:
+            self.skip()
 
     def skip(self) -> None:
         """On to the next place, or from the last one to the summary."""
@@ -130,6 +131,8 @@ class Tour(Presentation):
             player.play_range(self._link.playhead, self._played.stop, loop=False)
         elif self._rest_ms >= 0:
             self._timer.start(self._rest_ms)
+        elif self._at < 0:  # held before the first place was looked at
+            self.skip()
 
     def _script(self) -> Iterator[int | Sound]:
         """From the place in turn to the summary: what is heard, and how long nothing is."""
@@ -143,11 +146,10 @@ class Tour(Presentation):
             self._views.selection.select(self._of, self._views.count)
             link.select(place.start, place.stop)
             link.set_range(start - beyond, stop + beyond)
-            title = caption(self._faults[self._at], place, self._of, link.unit)
-            self._say(title, heard_words(None, at, len(self.places)))
+            said = caption(self._faults[self._at], place, self._of, link.unit)
+            self._say(said, heard_words(None, at, len(self.places)))
             yield READ_MS
             for sound in sounds:
-                self._say(title, heard_words(sound if player.has_sound else None, at, len(self.places)))
                 yield sound
                 yield PAUSE_MS
         self._at = len(self.places)
@@ -167,6 +169,8 @@ class Tour(Presentation):
             self._sounds = player.is_playing
         else:
             self._timer.start(LOOK_MS)
+        silent = bool(player.problem) or not player.has_sound
+        self._say(self._words[0], heard_words(step, self._at + 1, len(self.places), silent=silent))
 
     def _follow_player(self) -> None:
         """On once a sound has ended."""

@@ -175,7 +175,8 @@ class TransportBar(Themed, QWidget):
             self._note.set_text(_("No sound device: silent"), tip=tip, shorter=_("silent"))
             return
         sound = player.sound
-        parts = [] if player.match is Match.OFF else [sound_words.match_words(sound, player.match, player.loudness)]
+        is_matched = player.match is not Match.OFF and not self._is_plain
+        parts = [sound_words.match_words(sound, player.match, player.loudness)] if is_matched else []
         shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
             long, short = sound_words.residual_words(player.recipe, sound.index)

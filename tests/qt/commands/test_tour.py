@@ -123,7 +123,7 @@ def test_the_captions_name_the_planted_damage(qtbot: QtBot, window: MainWindow) 
     for _place in shown.places:
         said.append(shown.word.text())
         _press(shown, Key.Key_N)
-    assert any("sound is missing in A" in words for words in said)
+    assert any("is missing in A" in words for words in said)
     assert any("A is muffled: everything above 630 Hz is missing" in words for words in said)
     assert "over" in shown.word.text()
     _press(shown, Key.Key_N)
@@ -227,9 +227,34 @@ def test_without_a_card_it_goes_on_in_real_time(qtbot: QtBot, monkeypatch: pytes
         qtbot.waitUntil(lambda: isinstance(window.commands.presentation, Tour), timeout=20_000)
         shown = window.commands.presentation
         assert isinstance(shown, Tour)
-        qtbot.waitUntil(lambda: "over" in shown.word.text(), timeout=20_000)
+        said: set[str] = set()
+        qtbot.waitUntil(lambda: said.add(shown.sentence.text()) or "over" in shown.word.text(), timeout=20_000)
         assert window.views.player.problem
+        assert any(words.endswith("Estimate A.") for words in said)
+        assert not [words for words in said if "You hear" in words]
         shown.close()
+
+
+def test_a_tour_that_is_held_before_its_first_place_begins_when_it_goes_on(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.actions.by_id["tour"].trigger()
+    shown = window.commands.presentation
+    assert isinstance(shown, Tour)
+    shown.hold()
+    qtbot.waitUntil(lambda: bool(shown._faults))
+    qtbot.wait(50)
+    assert shown.word.text() == ""
+    shown.hold()
+    qtbot.waitUntil(lambda: shown.word.text().startswith("At "))
+    assert not shown._is_held
+
+
+def test_a_long_note_leaves_the_plots_their_room(qtbot: QtBot, window: MainWindow) -> None:
+    window.views.store.edit(lambda session: edits.add_note(session, Note(4.4, 4.6, "long " * 200)))
+    shown = _begin(qtbot, window, (1280, 720))
+    qtbot.wait(50)
+    assert shown.word.text().startswith("“long long")
+    assert "long…”  At 4.4 s" in shown.word.text()
+    assert all(row.height() >= 100 for row in shown.rows)
 
 
 def test_masks_without_a_mixture_are_looked_at(qtbot: QtBot, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
