@@ -89,8 +89,8 @@ class Tour(Presentation):
         self.addAction(actions["present"])
         QShortcut("Space", self, self.hold)
         QShortcut("N", self, self.skip)
-        self._hold_button = tool_button(_("Space  Pause"), run=self.hold)
-        return [self._hold_button, tool_button(_("N  Next place"), run=self.skip)]
+        self._buttons = [tool_button(_("Space  Pause"), run=self.hold), tool_button(_("N  Next place"), run=self.skip)]
+        return self._buttons
 
     def _show_analysis(self, analysis: Analysis, changed: Changed) -> None:
         super()._show_analysis(analysis, changed)
@@ -121,7 +121,7 @@ class Tour(Presentation):
     def hold(self) -> None:
         """Pause, or go on where it was paused."""
         player, self._is_held = self._views.player, not self._is_held
-        self._hold_button.setText(_("Space  Go on") if self._is_held else _("Space  Pause"))
+        self._buttons[0].setText(_("Space  Go on") if self._is_held else _("Space  Pause"))
         if self._is_held:
             self._rest_ms = self._timer.remainingTime()
             self._timer.stop()
@@ -155,6 +155,8 @@ class Tour(Presentation):
         self._at = len(self.places)
         link.clear_selection()
         link.fit()
+        for button in self._buttons:
+            button.setEnabled(False)
         self._say(_("The tour is over: all estimates at a glance"), summary_words(analysis))
 
     def _go_on(self) -> None:

@@ -174,9 +174,11 @@ class TransportBar(Themed, QWidget):
             tip = _("Nothing can be heard: {reason}.").format(reason=player.problem)
             self._note.set_text(_("No sound device: silent"), tip=tip, shorter=_("silent"))
             return
+        if self._is_plain:
+            self._note.set_text("")
+            return
         sound = player.sound
-        is_matched = player.match is not Match.OFF and not self._is_plain
-        parts = [sound_words.match_words(sound, player.match, player.loudness)] if is_matched else []
+        parts = [] if player.match is Match.OFF else [sound_words.match_words(sound, player.match, player.loudness)]
         shorter = list(parts)
         if sound.kind is SoundKind.RESIDUAL:
             long, short = sound_words.residual_words(player.recipe, sound.index)

@@ -126,6 +126,7 @@ def test_the_captions_name_the_planted_damage(qtbot: QtBot, window: MainWindow) 
     assert any("is missing in A" in words for words in said)
     assert any("A is muffled: everything above 630 Hz is missing" in words for words in said)
     assert "over" in shown.word.text()
+    assert not any(button.isEnabled() for button in shown._buttons), "there is nothing to hold or to skip"
     _press(shown, Key.Key_N)
     assert "over" in shown.word.text()
 
@@ -142,7 +143,7 @@ def test_space_holds_and_goes_on(qtbot: QtBot, window: MainWindow, monkeypatch: 
     card.pull_sound()
     _press(shown, Key.Key_Space)
     assert (player.is_playing, player.is_paused) == (False, True)
-    assert "Go on" in shown._hold_button.text()
+    assert "Go on" in shown._buttons[0].text()
     card.pull(8000)
     qtbot.wait(100)
     here = window.views.plots.link.playhead
