@@ -216,6 +216,7 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     add("--reference", metavar="FILE", help=_("the reference, whatever the order of the other files"))
     words = _("open a demo: {names} (default: the first)").format(names=names)
     add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=words)
+    add("--tour", action="store_true", help=_("show and play the worst places one after the other, in plain words"))
     add("--screenshot", metavar="FILE", help=_("save the window as PNG once everything is shown, and quit"))
     add("--theme", choices=("system", "light", "dark"), help=_("look of this run"))
     add("--size", metavar="WxH", type=_size, help=_("window size of this run, e.g. 1280x720"))
@@ -232,6 +233,8 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
         raise UsageError(detail, _("choose one of {names}").format(names=names))
     if options.demo is not None and (options.files or options.reference is not None):
         raise UsageError(_("--demo: a demo brings its own files"), _("leave out the demo or the files"))
+    if options.tour and (options.screenshot is not None or not (options.files or options.demo)):
+        raise UsageError(_("--tour: it needs files, or --demo, and takes no picture"), see_help(parser.prog))
     return options
 
 

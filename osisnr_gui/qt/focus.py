@@ -135,6 +135,12 @@ class FocusMark(QWidget):
         plot.setStatusTip(sentence)
         plot.installEventFilter(self)
 
+    def lie_over(self, part: QWidget) -> None:
+        """As large as a part of the window, and above it."""
+        self.setParent(part)
+        self.setGeometry(part.rect())
+        self.raise_()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Come, follow and go."""
         if isinstance(event, QFocusEvent) and event.reason() in _FOR_A_WHILE:
@@ -142,9 +148,7 @@ class FocusMark(QWidget):
         if isinstance(event, QFocusEvent) and isinstance(watched, QWidget):
             comes = event.gotFocus() and event.reason() in _BY_KEY
             if comes:
-                self.setParent(watched)
-                self.setGeometry(watched.rect())
-                self.raise_()
+                self.lie_over(watched)
             self.setVisible(comes)
             QCoreApplication.sendEvent(self._window, QStatusTipEvent(watched.statusTip() if comes else ""))
         elif event.type() == QEvent.Type.Resize and isinstance(watched, QWidget) and watched is self.parent():

@@ -121,7 +121,8 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
         window.resize(*options.size)
     elif remembers and settings.state("geometry").isEmpty():
         fit_screen(window, window.screen().availableSize())
-    window.commands.asks = options.screenshot is None
+    window.commands.due = "tour" if options.tour and options.screenshot is None else ""
+    window.commands.asks = options.screenshot is None and not options.tour
     window.show()
     favour_window()
     show_start(window, options)

@@ -239,6 +239,8 @@ class MainWindow(QMainWindow):
         if not (self.commands.exports.may_close() and self.commands.session_files.may_close()):
             event.ignore()
             return
+        if self.commands.presentation is not None:
+            self.commands.presentation.close()  # what it changed for its time is not remembered
         if self._remembers:
             self.remember()
         self.commands.close()

@@ -1,17 +1,25 @@
-"""Bad segments in words. `limit_words` and `kind_name` also stand in CSV files, in English."""
+"""Bad segments and the tour in words. `limit_words` and `kind_name` also stand in CSV files, in English."""
+
+from textwrap import shorten
 
 import numpy as np
 
 from osisnr_gui.core.bad_frames import LossShares
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.session import words
+from osisnr_gui.session.inspection.faults import OTHER, Fault, FaultKind
+from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
-from osisnr_gui.session.session import Criterion, Session
+from osisnr_gui.session.session import Criterion, Note, Session
+from osisnr_gui.session.sound.listening import Sound, SoundKind
+from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text.catalogue import _, ngettext
-from osisnr_gui.text.sentences import frames_counted
+from osisnr_gui.text.sentences import frames_counted, grade_words, verdict_sentence
 
 CARRIER_SHARE = 0.05
+#: Letters of a note that a caption has room for.
+MOST_NOTED = 120
 ALONE_WORDS = _("There is no other estimate of this reference to compare with: add one.")
 
 
@@ -161,3 +169,83 @@ def frame_kind(bad: BadFrames, index: int) -> str:
     if status is FrameStatus.NONFINITE:
         return _("not a number")
     return _("active") if bad.facts.active[index] else _("silent")
+
+
+def fault_sentence(fault: Fault, time: float, name: str, unit: str) -> str:
+    """What is wrong with estimate `name` at a time, in plain words. unit : of the time axis, "s" or "frames"."""
+    when = words.duration(time) if time >= 60 else f"{words.number(time, 1)} s"
+    value, kind = fault.value, fault.kind
+    template = {
+        FaultKind.MUFFLED: _("At {when} {name} is muffled: everything above {value} is missing."),
+        FaultKind.MISSING: _("At {when} what the reference has is missing in {name}."),
+        FaultKind.NOISE: _("At {when} there is noise in {name}, or something else that does not belong there."),
+        FaultKind.CLIPPED: _("At {when} {name} is distorted: the loudest parts are cut off."),
+        FaultKind.LEVEL: _("At {when} {name} is too loud, by {value}."),
+        FaultKind.DELAY: _("At {when} {name} comes too late, by {value}."),
+        FaultKind.OTHER: _("At {when} {name} is not as it should be."),
+    }[kind]
+    if unit != "s":
+        when = _("frame {n}").format(n=words.count(round(time)))
+    if value < 0:
+        template = _("At {when} {name} is too quiet, by {value}.")
+        if kind is FaultKind.DELAY:
+            template = _("At {when} {name} comes too early, by {value}.")
+    said = {
+        FaultKind.MUFFLED: lambda hz: words.rate(round(hz)),
+        FaultKind.LEVEL: words.db,
+        FaultKind.DELAY: words.milliseconds,
+    }
+    shown = said[kind](abs(value)) if kind in said else ""
+    return template.format(when=when, name=name, value=shown).replace(" dB", "\u00a0dB").replace(" kHz", "\u00a0kHz")
+
+
+#: Of the window's parts: sources, overview, a picture, the curve, the numbers, what plays.
+FIRST_STEPS = (
+    _("New here? Six short notes. The files: what was wanted is the reference, what came out are A, B, …"),
+    _("The whole file at a glance. Orange marks bad places; drag the frame to move."),
+    _("A picture of the sound: time runs to the right, high tones are above, and bright is loud. The wheel zooms."),
+    _("How close each estimate comes to the reference, moment by moment: higher is better. N goes to a bad place."),
+    _("How good the estimate is: a word, a sentence, and the numbers behind them."),
+    _("Space plays. Keys switch what you hear in mid-sound: 0 the reference, 1 and 2 the estimates."),
+)
+#: With more estimates than this there is room for the word of each only.
+MOST_SENTENCES = 3
+
+
+def caption(fault: Fault, place: Note, index: int, unit: str) -> str:
+    """What is wrong at a place with estimate number `index`; what the user wrote stands first, or alone."""
+    said = fault_sentence(fault, place.start, words.estimate_letter(index), unit)
+    if not place.text:
+        return said
+    noted = f"“{shorten(place.text, MOST_NOTED, placeholder='…')}”"  # the plots keep their room
+    return noted if fault == OTHER else f"{noted}  {said}"
+
+
+def heard_words(sound: Sound | None, place: int, n_places: int, *, silent: bool = False) -> str:
+    """Which place this is, and what is heard there, or played in silence; None : nothing yet."""
+    template = _("Place {place} of {n}. First the reference, then every estimate.")
+    if sound is not None and sound.kind is SoundKind.ESTIMATE:
+        heard, seen = (
+            _("Place {place} of {n}. You hear estimate {letter}."),
+            _("Place {place} of {n}. Estimate {letter}."),
+        )
+        template = seen if silent else heard
+    elif sound is not None:
+        heard = _("Place {place} of {n}. You hear the reference: how it should be.")
+        template = _("Place {place} of {n}. The reference: how it should be.") if silent else heard
+    letter = "" if sound is None else words.estimate_letter(sound.index)
+    return template.format(place=place, n=n_places, letter=letter)
+
+
+def summary_words(analysis: Analysis) -> str:
+    """A line for every estimate: how good it is."""
+    lines = []
+    for index, pair in enumerate(analysis.pairs):
+        if pair.valid_score is not None:
+            verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+            unit = "s" if pair.valid_score.facts.frames.grid.seconds else "frames"
+            sentence = verdict_sentence(verdict, unit) if len(analysis.pairs) <= MOST_SENTENCES else ""
+            line = _("{letter}: {grade}. {sentence}")
+            letter, grade = words.estimate_letter(index), grade_words(verdict.grade)
+            lines.append(line.format(letter=letter, grade=grade, sentence=sentence).rstrip())
+    return "\n".join(lines)

@@ -16,6 +16,11 @@ from osisnr_gui.cli.scoring_options import check_picture, window_options
         ("--demo masks a.wav", "--demo: a demo brings its own files; leave out the demo or the files"),
         ("a.wav --demo", "--demo: a demo brings its own files; leave out the demo or the files"),
         ("--demo --reference=a.wav", "--demo: a demo brings its own files; leave out the demo or the files"),
+        ("--tour", "--tour: it needs files, or --demo, and takes no picture; see osisnr-gui --help"),
+        (
+            "--tour a.wav --screenshot b.png",
+            "--tour: it needs files, or --demo, and takes no picture; see osisnr-gui --help",
+        ),
         ("--demo a.wav", "--demo: there is no demo 'a.wav'; choose one of enhancement, speakers, echo, masks, damaged"),
         ("--size 10x10", "--size: '10x10' is outside 320x240 to 8192x8192; see osisnr-gui --help"),
         ("--bogus", "unrecognized arguments: --bogus; see osisnr-gui --help"),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from osisnr_gui.batch.pair_list import State
+from osisnr_gui.qt.commands.tour import FirstTour, Tour
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.legend import LegendDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog, Palette
@@ -203,6 +204,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme_dark", "view/theme", _("Dark"), (), _("Dark background"), "theme-dark", group="theme", run=lambda c: c.views.themes.set_mode("dark"), checked=lambda c: c.views.themes.mode == "dark"),
     Action("full_screen", "view", _("Full screen"), ("F11",), _("The whole screen for the plots"), switch=lambda c, on: c.show_full_screen(on)),
     Action("present", "view", _("Presentation"), ("F5",), _("For an audience: the verdict in large words, two pictures, one curve and the sounds, over the whole screen; Esc leaves it and everything is as before"), run=lambda c: c.present(), enabled=has_pair),
+    Action("tour", "view", _("Tour of the worst places"), ("Shift+F5",), _("For an audience: the five worst places, or those with a note, one after the other: shown, named in plain words and heard in the reference and every estimate"), run=lambda c: c.present(Tour), enabled=has_pair),
     Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
     Action("reset_layout", "view", _("Reset layout"), (), _("Panels, plots and their sizes as at the first start"), run=lambda c: c.reset_layout()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.delays.change(edits.swap), enabled=has_pair),
@@ -273,6 +275,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("Every key and what the mouse does; type to find one, Enter runs it"), "keyboard", run=lambda c: Palette(_("Keys and mouse"), [*c.finding.key_entries()], c.window).open()),
     Action("legend", "help", _("Legend"), (), _("What orange, hatch, dots, letters and marks in the plots mean, with examples"), "info", run=lambda c: LegendDialog(c.views.themes.theme, c.window).open()),
     Action("numbers", "help", _("What do these numbers mean?"), (), _("OSI-SNR, MC-MSE and the fused loss in plain words"), "help", run=lambda c: HelpDialog("numbers", c.window).open()),
+    Action("first_tour", "help", _("Show me round"), (), _("Six short notes on the parts of the window; Escape ends them"), "info", run=lambda c: FirstTour(c.views, c.playback.bar, c.window), enabled=has_pair),
     Action("first_steps", "help", _("First steps"), (), _("From two files to a result"), "info", run=lambda c: HelpDialog("first_steps", c.window).open()),
     Action("about", "help", _("About osisnr_gui"), (), _("Version and licences"), run=lambda c: AboutDialog(c.window).open()),
 )  # fmt: skip

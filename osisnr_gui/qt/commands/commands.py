@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
@@ -20,6 +20,7 @@ from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
+from osisnr_gui.qt.commands.tour import FirstTour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -73,6 +74,7 @@ class Commands:
         self._there = (False, False)  # selection, loop
         self.presentation: Presentation | None = None  # while there is one
         self.asks = False  # whether somebody sits before the window who can be asked
+        self.due = ""  # the action that is run once everything is compared
         self._connect()
         self._follow_states()
 
@@ -81,6 +83,8 @@ class Commands:
         views, plots, link = self.views, self.plots, self.link
         views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
+        views.welcome.tour_requested.connect(self.tour_demo)
+        self.store.analysis_changed.connect(lambda *_: QTimer.singleShot(0, self.window, self.run_due))
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(partial(self.ask, add=True))
@@ -155,6 +159,20 @@ class Commands:
         """Open one of the demos."""
         if self._start_anew():
             self.store.open(demo_session(name))
+            if self.asks and not self.views.settings.flag("shown_round", False):
+                self.due = "first_tour"
+
+    def tour_demo(self) -> None:
+        """The tour of the demo that has most to show."""
+        self.open_demo("damaged")
+        self.due = "tour"
+
+    def run_due(self) -> None:
+        """What is due, if all is there."""
+        due = self.actions.by_id.get(self.due)
+        if due is not None and self.store.analysis.complete and due.isEnabled():
+            self.due = ""
+            due.trigger()
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -271,8 +289,6 @@ class Commands:
 
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
-        if self.presentation is not None:
-            self.presentation.close()
         self.files.watch.close()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
@@ -354,19 +370,21 @@ class Commands:
         actions, hear, theme = self.actions, self.playback.hear_estimate, self.views.themes.theme
         return TransportBar(self.player, actions.by_id, actions.menu, hear, theme, plain=plain)
 
-    def present(self) -> None:
+    def present(self, kind: type[Presentation] = Presentation) -> None:
         """Show an audience what is compared, or leave that again."""
         if self.presentation is not None:
             self.presentation.close()
             return
         bar = self.make_transport_bar(plain=True)
-        self.presentation = Presentation(self.views, self.actions.by_id, bar, self.window)
+        self.presentation = kind(self.views, self.actions.by_id, bar, self.window)
         self.presentation.left.connect(partial(setattr, self, "presentation", None))
         self.presentation.show()
 
     def clear(self) -> None:
         """Stop what runs; else take away the selection, else the cursor."""
-        if self.folders.shows_list:
+        if (first_tour := self.window.findChild(FirstTour)) is not None:
+            first_tour.close()
+        elif self.folders.shows_list:
             self.folders.stop()
         elif self.store.is_busy:
             self.cancel()

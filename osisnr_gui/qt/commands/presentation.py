@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QToolButton, QWidget
 
 from osisnr_gui.qt.look.theme import FONT_PIXELS, Theme, Themed
 from osisnr_gui.qt.panels.layouts import column_of, row_of, tool_button
@@ -25,8 +25,8 @@ from osisnr_gui.session.verdict import chance_floor_db, find_verdict
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import estimate_names, grade_words, verdict_sentence
 
-#: How much larger everything is drawn than in the window, and the verdict.
-SCALE, WORD_SCALE = 1.5, 3
+#: How much larger everything is drawn than in the window.
+SCALE = 1.5
 FRAME = QMargins(4, 4, 4, 4)  # around the plots of what is heard
 
 
@@ -34,6 +34,7 @@ class Presentation(Themed, QWidget):
     """A window of its own over the whole screen: the other one is not touched, and has its view again afterwards."""
 
     left = Signal()
+    word_scale = 3.0  # of the verdict
 
     def __init__(self, views: Views, actions: Mapping[str, QAction], bar: TransportBar, window: QMainWindow) -> None:
         """window : its messages are shown here too."""
@@ -53,20 +54,24 @@ class Presentation(Themed, QWidget):
         self.rows: tuple[TimePlot, ...] = *self._pictures, self._curve
         self.word, self.sentence, self.message = plain_label(wrap=True), plain_label(wrap=True), plain_label()
         self._set_up_rows()
-        next_bad = tool_button(_("N  Next bad place"), run=actions["next_bad"].trigger)
-        top = row_of((self.word, 1), self.message, 8, next_bad, tool_button(_("Esc  Leave"), run=self.close), spacing=4)
+        leave = tool_button(_("Esc  Leave"), run=self.close)
+        top = row_of((self.word, 1), self.message, 8, *self._connect_keys(actions), leave, spacing=4)
         plots = column_of(*zip(self.rows, (5, 5, 4), strict=True), spacing=FRAME.top())
         column_of(top, self.sentence, (plots, 1), bar, owner=self, margins=(20, 8, 20, 14), spacing=12)
-        self._connect(actions, window)
+        self._connect(window)
         self.set_theme(self._theme)
         self.setWindowTitle(_("Presentation"))
         self.setWindowState(Qt.WindowState.WindowFullScreen)
 
-    def _connect(self, actions: Mapping[str, QAction], window: QMainWindow) -> None:
+    def _connect_keys(self, actions: Mapping[str, QAction]) -> list[QToolButton]:
+        """Keys beside Escape, and buttons for those that need one."""
         for name in ("play", "hear_reference", "hear_mixture", "flip", "next_bad", "previous_bad", "present"):
             self.addAction(actions[name])
         for index in range(MOST_ESTIMATES):
             QShortcut(str(index + 1), self, partial(self.bar.hear, index))
+        return [tool_button(_("N  Next bad place"), run=actions["next_bad"].trigger)]
+
+    def _connect(self, window: QMainWindow) -> None:
         QShortcut("Escape", self, self.close)
         QShortcut("F", self, self._link.fit)
         store, selection = self._views.store, self._views.selection
@@ -122,7 +127,7 @@ class Presentation(Themed, QWidget):
             f"QToolButton {{ padding: 8px 14px 10px; border-color: {theme.separator}; }}"
             f"QToolButton:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}"
         )
-        self.word.setStyleSheet(f"font-size: {WORD_SCALE * FONT_PIXELS}px; font-weight: bold")
+        self.word.setStyleSheet(f"font-size: {round(self.word_scale * FONT_PIXELS)}px; font-weight: bold")
         super().set_theme(theme)
         self._show_analysis(self._views.store.analysis, Changed.ALL)
 

@@ -71,6 +71,7 @@ class Welcome(Themed, QWidget):
     open_requested = Signal()
     demo_requested = Signal(str)
     session_requested = Signal(str)
+    tour_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -136,7 +137,9 @@ class Welcome(Themed, QWidget):
             "Compare estimates with a reference: spectrograms, OSI-SNR of every frame, and a fused loss that follows "
             "your hand."
         )
-        intro, example = plain_label(what, "muted", wrap=True), plain_label(_("Or look at an example"), "heading")
+        intro, tip = plain_label(what, "muted", wrap=True), _("The worst places of “Find the damage”, seen and heard")
+        tour = push_button(_("Watch the tour"), tip, self.tour_requested.emit)
+        example = row_of((plain_label(_("Or look at an example"), "heading"), 1), tour)
         recent = self._recent_title, self._recent_grid
         tips = []
         for tip in TIPS:

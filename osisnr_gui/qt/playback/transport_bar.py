@@ -67,8 +67,8 @@ class TransportBar(Themed, QWidget):
         self._level, self._clip = self._level_slider(), ClipLight(theme)
         self._clip.clicked.connect(player.clear_clip)
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
-        play, loop, self._band = map(self._action_button, ("play", "loop", "band"))
-        where: tuple[Part, ...] = play, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
+        self.play_button, loop, self._band = map(self._action_button, ("play", "loop", "band"))
+        where: tuple[Part, ...] = self.play_button, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
         how: tuple[Part, ...] = self._match, (self._note, 1), self._level, 4, self._clip, self._band, self._speed
         self._row = row_of(*where, *how, owner=self, margins=(8, 2, 12, 2), spacing=SPACING)
         self._first_estimate = self._row.indexOf(self._buttons[SoundKind.REFERENCE]) + 1
@@ -173,6 +173,9 @@ class TransportBar(Themed, QWidget):
         if player.problem:
             tip = _("Nothing can be heard: {reason}.").format(reason=player.problem)
             self._note.set_text(_("No sound device: silent"), tip=tip, shorter=_("silent"))
+            return
+        if self._is_plain:
+            self._note.set_text("")
             return
         sound = player.sound
         parts = [] if player.match is Match.OFF else [sound_words.match_words(sound, player.match, player.loudness)]
