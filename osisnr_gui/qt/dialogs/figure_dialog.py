@@ -13,6 +13,7 @@ from osisnr_gui.qt.panels.layouts import REST, column_of, lay_out_settings, row_
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.qt.panels.sample_field import LAG_WIDTH, NumberField
 from osisnr_gui.qt.plots.figure import MM, MOST_PIXELS, Figure, Plot
+from osisnr_gui.session.words import count
 from osisnr_gui.text.catalogue import _, ngettext
 
 PNG, SVG, PDF, CSV = "png", "svg", "pdf", "csv"
@@ -57,7 +58,7 @@ class PlotDialog(CloseDialog):
         for plot in offered.plots:
             item = QListWidgetItem(plot.accessibleName(), self._rows)
             item.setCheckState(Qt.CheckState.Checked if plot in chosen else Qt.CheckState.Unchecked)
-        texts = _("File names"), _("Settings in small print"), _("The session inside (PNG)"), _("Notes")
+        texts = _("File names in small print"), _("Settings in small print"), _("The session inside (PNG)"), _("Notes")
         self._names, self._settings, self.session, self.notes = self._checks = [QCheckBox(text) for text in texts]
         self.session.setChecked(True)
         self.notes.setVisible(n_notes > 0)
@@ -75,7 +76,7 @@ class PlotDialog(CloseDialog):
         rows = [
             (_("Save as"), self._format, None, "", None),
             (_("Preset"), self._preset, None, "", None),
-            (_("Width"), self._width, self._unit, "", None),
+            (_("Width"), self._width, self._unit, _("At most {n} pixels").format(n=count(MOST_PIXELS)), None),
             (_("Resolution"), self._dpi, None, _("Of a PNG, and of pictures in other files"), None),
             (_("Font size"), self._font, None, _("Of the words in the plots; smaller words leave more room"), None),
             (_("Look"), self._look, None, "", None),
@@ -96,6 +97,7 @@ class PlotDialog(CloseDialog):
     def _connect_fields(self) -> None:
         self._preset.currentIndexChanged.connect(self._take_preset)
         self._unit.currentIndexChanged.connect(self._take_unit)
+        self._dpi.valueChanged.connect(self._limit_width)
         for changed in (
             *(box.currentIndexChanged for box in (self._format, self._preset, self._unit, self._look)),
             *(field.valueChanged for field in (self._width, self._dpi, self._font)),
@@ -114,7 +116,7 @@ class PlotDialog(CloseDialog):
     def figure(self) -> Figure:
         """The chosen plots, to be drawn so."""
         per_unit = self._dpi.value() / MM if self._unit.currentIndex() else 1.0
-        pixels = min(max(round(self._width.value() * per_unit), 1), MOST_PIXELS)
+        pixels = min(round(self._width.value() * per_unit), MOST_PIXELS)
         return replace(
             self._offered,
             plots=self.chosen,
@@ -148,8 +150,13 @@ class PlotDialog(CloseDialog):
         """The same width in the other unit."""
         in_mm, width, factor = self._unit.currentIndex(), self._width.value(), self._dpi.value() / MM
         self._width.setDecimals(in_mm)
-        self._width.setRange(*((10, 1500) if in_mm else (200, MOST_PIXELS)))
+        self._limit_width()
         self._width.setValue(width / factor if in_mm else width * factor)
+
+    def _limit_width(self, *_dpi: float) -> None:
+        """No more than MOST_PIXELS, at any resolution."""
+        in_mm = self._unit.currentIndex()
+        self._width.setRange(*((10, MOST_PIXELS / self._dpi.value() * MM) if in_mm else (200, MOST_PIXELS)))
 
     def _follow(self, *_: object) -> None:
         """Enable what applies, say what will be inside, and draw anew."""

@@ -391,6 +391,20 @@ def test_a_place_that_takes_no_file_is_told(
     assert not (tmp_path / "gone").exists()
 
 
+def test_a_width_that_makes_too_many_pixels_cannot_be_chosen(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = _dialog(window, monkeypatch)
+    dialog._preset.setCurrentIndex(2)
+    assert dialog._width.value() == 178.0
+    dialog._dpi.setValue(2400)
+    assert dialog._width.value() == pytest.approx(16_000 / 2400 * 25.4, abs=0.05)
+    assert dialog.figure.pixels / dialog.figure.dpi * 25.4 == pytest.approx(dialog._width.value(), abs=0.01)
+    dialog._preset.setCurrentIndex(1)
+    assert (dialog._width.value(), dialog.figure.pixels) == (85.0, 1004)
+    dialog.deleteLater()
+
+
 def test_presets_are_of_the_size_they_say(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     dialog = _dialog(window, monkeypatch)
     for preset, (pixels, across, height) in enumerate(
