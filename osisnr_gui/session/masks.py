@@ -143,7 +143,7 @@ def mask_frames(grid: MaskGrid, n_bins: int) -> MaskFrames:
     return MaskFrames(n_fft, grid.hop, -(n_fft // 2) if grid.centred else 0, grid.window)
 
 
-class MaskedMixture:
+class MaskedMixture(AudioSignal):
     """Several masks (n_bins, n_frames) on one mixture; samples are numbered as the mixture's. One thread at a time.
 
     Magnitudes are scaled and the mixture's phase stays; a complex mask turns it, too. Frames beyond a mask, or not
@@ -152,12 +152,14 @@ class MaskedMixture:
     """
 
     def __init__(self, mixture: Source, grid: MaskGrid, masks: Sequence[Matrix]) -> None:
-        self.frames = mask_frames(grid, masks[0].shape[0])
-        self._masks = masks
-        self._signal = AudioSignal(mixture, grid.rate)
-        self.n_samples, self.first_sample = self._signal.n_samples, self._signal.first_sample
+        self.frames, self._masks = mask_frames(grid, masks[0].shape[0]), masks
+        super().__init__(mixture, grid.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
+        """Samples [start, start + count) through the first mask."""
+        return np.asarray(self.read_all(start, count)[0])
+
+    def read_all(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of the mixture through every mask: (n_masks, count)."""
         out = np.zeros((len(self._masks), count))
         inside = self.frames.inside(self.first_sample, self.n_samples)
@@ -167,7 +169,7 @@ class MaskedMixture:
             return out
         begin = self.frames.offset + first * self.frames.hop
         length = (stop - 1 - first) * self.frames.hop + self.frames.n_fft
-        spectra = self.frames.stft(self._signal.read(begin, length))
+        spectra = self.frames.stft(super().read(begin, length))
         a, b = max(start, begin), min(start + count, begin + length)
         for row, mask in zip(out, self._masks, strict=True):
             part = np.asarray(mask[:, first:stop]).T
@@ -175,24 +177,3 @@ class MaskedMixture:
             np.multiply(spectra[: len(part)], part, out=through[: len(part)])
             row[a - start : b - start] = self.frames.istft(through)[a - begin : b - begin]
         return out
-
-    def close(self) -> None:
-        """Close the file."""
-        self._signal.close()
-
-
-class MaskedSignal(AudioSignal):
-    """A mixture's signal, through one mask."""
-
-    def __init__(self, mixture: Source, grid: MaskGrid, mask: Matrix) -> None:
-        super().__init__(mixture, grid.rate)
-        self._through = MaskedMixture(mixture, grid, (mask,))
-
-    def read(self, start: int, count: int) -> FloatArray:
-        """Samples [start, start + count), zeros where there are none."""
-        return np.asarray(self._through.read(start, count)[0])
-
-    def close(self) -> None:
-        """Close the file."""
-        self._through.close()
-        super().close()

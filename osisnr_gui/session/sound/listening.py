@@ -6,7 +6,7 @@ from disk when they are asked for, nothing is kept. Gains make sounds equally lo
 
 import math
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -163,7 +163,7 @@ class Listening:
                 assert recipe.mask_grid is not None, "masks that can be heard have a grid"
                 mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
                 masks = [track.mask.values for _, track in recipe.masks if track.mask is not None]
-                self._masked = stack.enter_context(closing(MaskedMixture(mixture, recipe.mask_grid, masks)))
+                self._masked = stack.enter_context(MaskedMixture(mixture, recipe.mask_grid, masks))
             self._opened = stack.pop_all()
         lengths = [signal.n_samples for signal in self._signals.values()]
         references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
@@ -177,7 +177,7 @@ class Listening:
         out = np.empty((len(self.sounds), count))
         n_masked = len(self.recipe.masks)
         if self._masked is not None:
-            out[:n_masked] = self._masked.read(start, count)
+            out[:n_masked] = self._masked.read_all(start, count)
         for row, sound in zip(out[n_masked:], self.sounds[n_masked:], strict=True):
             if sound.kind is SoundKind.RESIDUAL:
                 row[:] = self._residual(wide, sound.index, start)

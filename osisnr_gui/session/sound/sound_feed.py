@@ -20,7 +20,7 @@ from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancel, Phrase, SaveError
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
-from osisnr_gui.session.masks import MaskedSignal
+from osisnr_gui.session.masks import MaskedMixture
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns, AudioSignal, Resampler, check_ratio
 from osisnr_gui.session.scores import WholeSignal
@@ -36,7 +36,7 @@ class Band(NamedTuple):
     high: float
 
 
-class SoundFeed:
+class SoundFeed(Listening):
     """The sounds of a recipe at `rate`; zero outside [0, n_samples). Use from one thread at a time.
 
     A rate that is a multiple of the recipe's keeps its samples as they are and puts new ones between them.
@@ -44,11 +44,10 @@ class SoundFeed:
     """
 
     def __init__(self, recipe: Recipe, rate: int, band: Band | None = None) -> None:
-        self.recipe, self.rate = recipe, rate
         if recipe.files:
             check_ratio(recipe.files[0][1].path, recipe.rate, rate)
-        self._listening = Listening(recipe)
-        self.sounds = recipe.sounds
+        super().__init__(recipe)
+        self.rate = rate
         # Each answers for any stretch as if everything had been filtered at once.
         self._filters: list[BandPass | Upsampler | Resampler] = []
         if band is not None:
@@ -56,7 +55,7 @@ class SoundFeed:
         if rate != recipe.rate:
             factor, rest = divmod(rate, recipe.rate)
             self._filters.append(Resampler(recipe.rate, rate) if rest else Upsampler(factor))
-        self.n_samples = -(-self._listening.n_samples * rate // recipe.rate)
+        self.n_samples = -(-self.n_samples * rate // recipe.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of every sound: (n_sounds, count)."""
@@ -68,14 +67,10 @@ class SoundFeed:
 
     def _filtered(self, start: int, stop: int, n_filters: int) -> FloatArray:
         if n_filters == 0:
-            return self._listening.read(start, stop - start)
+            return super().read(start, stop - start)
         last = self._filters[n_filters - 1]
         first, end = last.span(start, stop)
         return last.run(self._filtered(first, end, n_filters - 1), first, start, stop)
-
-    def close(self) -> None:
-        """Close all files."""
-        self._listening.close()
 
 
 BLOCK = 1 << 16
@@ -154,7 +149,7 @@ def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
     track = dict(recipe.masks).get(sound)
     if track is None or track.mask is None or recipe.mask_grid is None:
         return AudioSignal(mixture, recipe.rate)
-    return MaskedSignal(mixture, recipe.mask_grid, track.mask.values)
+    return MaskedMixture(mixture, recipe.mask_grid, (track.mask.values,))
 
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:
