@@ -69,17 +69,15 @@ class BatchSettings:
         return tuple(os.path.join(self.folder, path) for path in pair.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a pair has no numbers, as a FileError. code : as in the JSON; path : the file concerned, as in the pair."""
+class RowError(FileError):
+    """Why a pair has no numbers. code : as in the JSON; path : the file concerned, as in the pair."""
 
-    code: str
-    path: str
-    detail: str
-    remedy: str
+    def __init__(self, code: str, path: str, detail: str, remedy: str) -> None:
+        super().__init__(path, detail, remedy)
+        self.code, self.args = code, (code, path, detail, remedy)  # pickle needs all arguments
 
-    def __str__(self) -> str:
-        return str(FileError(self.path, self.detail, self.remedy))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RowError) and self.args == other.args
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,8 @@ def _parser() -> scoring_options.Parser:
     group.add_argument("--json", metavar="FILE", help=_("write the numbers as JSON; - is stdout"))
     group.add_argument("--csv", metavar="FILE", help=_("write one row per frame of every estimate; - is stdout"))
     group.add_argument("--frames", action="store_true", help=_("per-frame arrays in the JSON, too"))
-    scoring_options.add_scoring(parser)
-    parser.add_argument_group(_("comparison")).add_argument(
-        "--mixture",
-        metavar="FILE",
-        help=_("what went into the systems: what each estimate gained over it, in the table and in the JSON"),
-    )
+    words = _("what went into the systems: what each estimate gained over it, in the table and in the JSON")
+    scoring_options.add_scoring(parser, words)
     return parser
 
 

@@ -117,8 +117,8 @@ def read_comparison(parser: Parser, arguments: list[str]) -> tuple[argparse.Name
     return found, replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
 
 
-def add_scoring(parser: Parser) -> None:
-    """The groups of options that decide the numbers."""
+def add_scoring(parser: Parser, mixture: str = "") -> None:
+    """The groups of options that decide the numbers. mixture : what one is for, "" for none."""
     number = partial(_add_number, parser.add_argument_group(_("formula")))
     number("--alpha", LossChoice, _("exponent of the compression in MC-MSE, 0 < alpha <= 1"), default=DEFAULT_ALPHA)
     number("--gamma", LossChoice, _("weight of MC-MSE in the fused loss, 0 or more"), default=DEFAULT_GAMMA)
@@ -155,6 +155,8 @@ def add_scoring(parser: Parser) -> None:
     flag("--pair-axis", help=_("the last axis of masks, of length 2, holds real and imaginary parts"))
     flag("--align", help=_("measure each estimate's delay and, where it is certain, take it out"))
     flag("--strict", help=_("refuse different lengths and sample rates"))
+    if mixture:
+        parser.add_argument_group(_("comparison")).add_argument("--mixture", metavar="FILE", help=mixture)
 
 
 def _add_number(

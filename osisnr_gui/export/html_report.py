@@ -22,7 +22,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
+from osisnr_gui.core.alpha_table import NODES, AlphaTable
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray
@@ -95,10 +95,7 @@ def _report_data(
         ],
         "files": _files(analysis, cancelled),
         "references": [
-            {
-                "name": track.name,
-                "picture": _picture(analysis, blobs, track, cancelled) if k in partners else None,
-            }
+            {"name": track.name, "picture": _picture(analysis, blobs, track, cancelled) if k in partners else None}
             for k, track in enumerate(analysis.references)
         ],
         "estimates": [_estimate(analysis, k, blobs, cancelled) for k in range(len(kept))],
@@ -172,7 +169,10 @@ def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:
     sums, why = Object(), Object()
     for formula, table in ((Formula.EXACT, score.facts.sums_active), (Formula.LITERAL, score.facts.sums_all)):
         assert table is not None, "a report is made from an analysis with alpha tables"
-        sums[formula.value] = _sums(blobs, table)
+        filled = np.flatnonzero(table.sums.any(axis=0))  # groups of frames that hold nothing are left out
+        exponents: list[Json] = table.exponents[filled].tolist()
+        kept = blobs.put(table.sums[:, filled])  # float64 (N_NODES, n_groups)
+        sums[formula.value] = {"n_frames": table.n_frames, "exponents": exponents, "sums": kept}
         for measure in SAVED[Group(formula.value)]:
             explain = sentences.why_osi if measure.unit and formula is Formula.EXACT else sentences.why_loss
             why[f"{formula.value}.{measure.key}"] = explain(measure.of(pair), score, formula)
@@ -281,13 +281,6 @@ def _pooled_table(
         moved = np.where(counted, frames * np.exp2(2.0 * alpha * below), 0.0)
         row[:] = np.add.reduceat(moved, starts) / n_counted
     return values, exponents
-
-
-def _sums(blobs: Blobs, sums: AlphaSums) -> Object:
-    """The alpha table of a whole file, float64 (N_NODES, n_groups), without groups that hold nothing."""
-    filled = np.flatnonzero(sums.sums.any(axis=0))
-    exponents: list[Json] = sums.exponents[filled].tolist()
-    return {"n_frames": sums.n_frames, "exponents": exponents, "sums": blobs.put(sums.sums[:, filled])}
 
 
 def report_parts(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -238,8 +237,8 @@ class _Run:
             self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 5)
 
         picture = self._known.picture(reference, key, self._analysis.pairs)
-        run = partial(run_pair, session, reference, pair.estimate, key, picture, wanted.pictures)
-        done = run(report, self._cancelled, with_delay=wanted.delay and delay is None, around=wanted.around)
+        options = replace(wanted, delay=wanted.delay and delay is None)
+        done = run_pair(session, (reference, pair.estimate), key, picture, options, report, self._cancelled)
         if done.reference is not None:
             self._set_reference(session.partner_of(index), done.reference)
         self._set_pair(index, scored(session, done if delay is None else replace(done, delay=delay)))
@@ -307,7 +306,7 @@ class _Run:
 
     def _score_mixture(self) -> None:
         """The mixture as one more estimate, after all that was asked for by name; it needs no picture."""
-        session, stop = self._session, self._cancelled
+        session, wanted = self._session, AnalysisOptions(pictures=False, delay=False)
         self._set(unprocessed=self._known_unprocessed())
         for place, pair in enumerate(self._analysis.unprocessed):
             if pair.frames is not None or pair.error is not None or place not in session.partners:
@@ -316,9 +315,8 @@ class _Run:
             assert pair.reference is not None, "a mixture is compared with a reference"
             assert pair.key is not None, "the key of a pair without an error is known"
             try:
-                done = run_pair(
-                    session, pair.reference, pair.estimate, pair.key, None, False, None, stop, with_delay=False
-                )
+                tracks = pair.reference, pair.estimate
+                done = run_pair(session, tracks, pair.key, None, wanted, cancelled=self._cancelled)
             except FileError as error:
                 done = replace(pair, error=_final(error))
             pairs = self._analysis.unprocessed

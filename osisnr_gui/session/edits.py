@@ -71,17 +71,11 @@ def _with_files(session: Session, **files: Any) -> Session:
     changed = _with_places(session, replace(session, pairing=(), **files))
     if not session.pairing and len(changed.references) > len(session.references):
         return changed
-    partners = {
-        estimate: session.references[session.partner_of(index)]
-        for index, estimate in enumerate(session.estimates)
-        if session.references
-    }
-    places = {reference: index for index, reference in reversed(list(enumerate(changed.references)))}
-    kept = [
-        places.get(partners[estimate], changed.partner_of(index)) if estimate in partners else changed.partner_of(index)
-        for index, estimate in enumerate(changed.estimates)
-    ]
-    return set_pairing(changed, tuple(kept))
+    stays = dict[Source | None, int](reversed([(reference, k) for k, reference in enumerate(changed.references)]))
+    pairs = zip(session.estimates, session.partners, strict=True)
+    places = {estimate: stays.get(session.references[k]) for estimate, k in pairs if session.references}
+    kept = [(places.get(estimate), changed.partner_of(k)) for k, estimate in enumerate(changed.estimates)]
+    return set_pairing(changed, tuple(dealt if place is None else place for place, dealt in kept))
 
 
 def set_files(session: Session, references: tuple[Source, ...], pairs: Sequence[tuple[Source, int]]) -> Session:
