@@ -16,7 +16,7 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
@@ -237,12 +237,16 @@ def unpack_pair(
 
     Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
     """
-    read = partial(file.read, cancelled=cancelled)
+    read, facts = partial(file.read, cancelled=cancelled), file.facts
     try:
-        facts = file.facts
+        _check_shapes(file.shapes)
         frames = _frames(file, key, reference, read)
         pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
-        delay = _delay(file, read)
+        delay = None
+        if facts["delay"] is not None:
+            samples, peak = facts["delay"]
+            curve = DelayCurve(*read("correlation")) if "correlation" in file.shapes else None
+            delay = Delay(int(samples), float(peak), curve)
         of_reference, of_estimate = facts["tracks"]
         reference = _with_facts(reference, of_reference, read("clips_reference"))
         estimate = _with_facts(estimate, of_estimate, read("clips_estimate"))
@@ -250,17 +254,6 @@ def unpack_pair(
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
-
-
-def _delay(file: ArrayFile, read: Read) -> Delay | None:
-    facts = file.facts["delay"]
-    if facts is None:
-        return None
-    if "correlation" not in file.shapes:
-        return Delay(int(facts[0]), float(facts[1]))
-    n = file.shapes["correlation"][-1]
-    _check_shapes(file, {"correlation": (2, n // 2 * 2 + 1)})
-    return Delay(int(facts[0]), float(facts[1]), DelayCurve(*read("correlation")))
 
 
 def _track_facts(track: Track) -> Facts:
@@ -286,16 +279,12 @@ def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
 
 
 def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> PairFrames:
-    n = file.shapes["literal"][0]
-    _check_shapes(file, dict.fromkeys((*_FIELDS, "literal", "exact", "exponents"), (n,)))
-    _check_shapes(file, {"table": (N_NODES, n), "whole": (len(_FIELDS), 1)} if "whole" in file.shapes else {})
     exponents = read("exponents")
-    if n < 1 or np.abs(exponents.astype(np.int64)).max() > MOST_EXPONENT:
+    if len(exponents) < 1 or np.abs(exponents.astype(np.int64)).max() > MOST_EXPONENT:
         raise ValueError("no alpha table has such exponents")
-    whole = Projection(*read("whole")) if "whole" in file.shapes else None
     return PairFrames(
         first_frame=int(file.facts["first_frame"]),
-        n_total=n,
+        n_total=len(exponents),
         n_bins=int(file.facts["n_bins"]),
         grid=time_grid(key.framing, reference, key.mask_grid),
         projection=Projection(*map(read, _FIELDS)),
@@ -303,7 +292,7 @@ def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> Pair
         exact_osi_db=read("exact"),
         table=AlphaTable(read("table"), exponents),
         mc_mse=None,
-        whole=whole,
+        whole=Projection(*read("whole")) if "whole" in file.shapes else None,
     )
 
 
@@ -330,7 +319,11 @@ def _pictures(
     )
 
 
-def _check_shapes(file: ArrayFile, wanted: dict[str, tuple[int, ...]]) -> None:
-    for name, shape in wanted.items():
-        if file.shapes.get(name) != shape:
-            raise ValueError(f"{name} is not {shape}")
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises ValueError unless the arrays belong together; pictures are held against the facts."""
+    n, n_lags = shapes["literal"][0], shapes.get("correlation", (1,))[-1]
+    wanted: dict[str, tuple[int, ...]] = dict.fromkeys((*_FIELDS, "literal", "exact", "exponents"), (n,))
+    wanted |= {"table": (N_NODES, n), "whole": (len(_FIELDS), 1), "correlation": (2, n_lags // 2 * 2 + 1)}
+    for name in wanted.keys() - ({"whole", "correlation"} - shapes.keys()):  # some pairs have none of these two
+        if shapes.get(name) != wanted[name]:
+            raise ValueError(f"{name} is not {wanted[name]}")
