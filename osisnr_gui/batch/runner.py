@@ -6,6 +6,7 @@ cluster (the extra `cluster`). What is scored is written to a journal at once, s
 whatever way, is gone on with.
 """
 
+import math
 import multiprocessing
 import os
 import signal
@@ -22,6 +23,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.export.score_report import (
     Object,
     error_report,
@@ -157,13 +159,10 @@ def sparkline(pair: PairAnalysis) -> tuple[float | None, ...]:
     if pair.score is None:
         return ()
     facts, n = pair.score.facts, pair.score.facts.frames.n_frames
-    osi_db = facts.frames.exact_osi_db
-    counted = facts.active & np.isfinite(osi_db)
-    starts = np.arange(n_points := min(SPARK_POINTS, n)) * n // n_points
-    sums = np.add.reduceat(np.where(counted, osi_db, 0.0), starts)
-    counts = np.add.reduceat(counted.astype(np.int64), starts)
-    parts = zip(sums.tolist(), counts.tolist(), strict=True)
-    return tuple(round(total / count, 2) if count else None for total, count in parts)
+    osi_db, n_points = facts.active_osi_db, min(SPARK_POINTS, n)  # nan where not active
+    edges = np.arange(n_points + 1) * n // n_points
+    means = means_per_group(np.where(np.isfinite(osi_db), osi_db, np.nan), edges)
+    return tuple(None if math.isnan(mean) else round(mean, 2) for mean in means.tolist())
 
 
 def open_journal(output: str, settings: BatchSettings) -> Journal:

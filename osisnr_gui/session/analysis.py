@@ -6,7 +6,7 @@ the order of what is wanted on screen first, and takes over from `previous` what
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.io.errors import BrokenOffError, Cancel, Cancelled, FileError, Phrase, Reason
+from osisnr_gui.io.errors import BrokenOffError, Cancel, FileError, Phrase, Reason, stop_if
 from osisnr_gui.session.changes import finish, rescore, scored
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.file_changes import without_files
@@ -49,7 +49,7 @@ def analyse(
     Raises io's Cancelled.
     """
     known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
-    return _Run(session, known, wanted or AnalysisOptions(), progress, cancelled or (lambda: False), cache).run()
+    return _Run(session, known, wanted or AnalysisOptions(), progress, cancelled, cache).run()
 
 
 def analyse_numbers(
@@ -99,7 +99,7 @@ class _Run:
         previous: Sequence[Analysis],
         wanted: AnalysisOptions,
         progress: Report | None,
-        cancelled: Callable[[], bool],
+        cancelled: Cancel | None,
         cache: ResultCache | None,
     ) -> None:
         self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
@@ -156,8 +156,7 @@ class _Run:
                 self._set(framing=framing if index == 0 else self._analysis.framing)
 
     def _open(self, source: Source) -> Track:
-        if self._cancelled():
-            raise Cancelled
+        stop_if(self._cancelled)
         known = None if source.path == self._broken else self._known.track(source)
         return known or open_track(source, self._cancelled)
 

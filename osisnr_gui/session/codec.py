@@ -24,7 +24,7 @@ from typing import Any
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
 from osisnr_gui.io.json_file import PNG_ENDING, Json, json_bytes, load_json, parse_json, text_in
-from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
+from osisnr_gui.session.session import ANY_TIME, MAX_FILES, Session, Source, at_most, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
@@ -52,8 +52,8 @@ _REMEDY = Phrase("correct it in a text editor, or open the files again and save 
 class Stretch:
     """A part of the time axis."""
 
-    start: float = at_time()
-    stop: float = at_time()
+    start: float = within(dataclasses.MISSING, *ANY_TIME)
+    stop: float = within(dataclasses.MISSING, *ANY_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class SavedView:
     None = not known: everything is shown, and what cannot be shown stays as it is.
     """
 
-    start: float | None = at_time(None)
-    stop: float | None = at_time(None)
-    cursor: float | None = at_time(None)
+    start: float | None = within(None, *ANY_TIME)
+    stop: float | None = within(None, *ANY_TIME)
+    cursor: float | None = within(None, *ANY_TIME)
     selected: int = within(0, 0, MAX_FILES - 1)
     selection: Stretch | None = None
     loop: Stretch | None = None
-    playhead: float | None = at_time(None)
+    playhead: float | None = within(None, *ANY_TIME)
     low: float = within(0.0, 0.0, 1.0)
     high: float = within(1.0, 0.0, 1.0)
     rows: tuple[str, ...] | None = at_most(100, None)

@@ -138,19 +138,16 @@ def set_role(session: Session, source: Source, role: Role, present: Role | None 
     present = role_of(session, source) if present is None else present
     if present is role:
         return session
-    displaced: tuple[Source, ...] = ()
-    references = session.references
-    if role is Role.REFERENCE:
-        place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
-        displaced = references[place : place + 1]
-        references = (*references[:place], source, *references[place + 1 :])
-    session = replace(remove(session, source, present), roles_guessed=False)  # a file may stand in two roles
-    if role is Role.REFERENCE:
-        return _with_files(session, references=references, estimates=displaced + session.estimates)
+    left = replace(remove(session, source, present), roles_guessed=False)  # a file may stand in two roles
+    if role is Role.ESTIMATE:
+        return _with_files(left, estimates=(*left.estimates, source))
     if role is Role.MIXTURE:
-        displaced = () if session.mixture is None else (session.mixture,)
-        return _with_files(session, mixture=source, estimates=session.estimates + displaced)
-    return _with_files(session, estimates=(*session.estimates, source))
+        estimates = left.estimates if left.mixture is None else (*left.estimates, left.mixture)
+        return _with_files(left, mixture=source, estimates=estimates)
+    place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
+    old = session.references
+    new, displaced = (*old[:place], source, *old[place + 1 :]), old[place : place + 1]
+    return _with_files(left, references=new, estimates=displaced + left.estimates)
 
 
 def add_reference(session: Session, source: Source) -> Session:

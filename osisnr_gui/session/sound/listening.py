@@ -168,11 +168,11 @@ class Listening:
         lengths = [signal.n_samples for signal in self._signals.values()]
         references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
         self.n_samples = max(lengths if recipe.lengths is Lengths.PAD else references or lengths, default=0)
-        self._margin = 0 if recipe.framing is None else recipe.framing.n_fft
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of every sound: (n_sounds, count), zeros where a file has none."""
-        margin = self._margin
+        framing = self.recipe.framing
+        margin = 0 if framing is None else framing.n_fft
         wide = {sound: signal.read(start - margin, count + 2 * margin) for sound, signal in self._signals.items()}
         out = np.empty((len(self.sounds), count))
         n_masked = len(self.recipe.masks)
@@ -180,16 +180,13 @@ class Listening:
             out[:n_masked] = self._masked.read_all(start, count)
         for row, sound in zip(out[n_masked:], self.sounds[n_masked:], strict=True):
             if sound.kind is SoundKind.RESIDUAL:
-                row[:] = self._residual(wide, sound.index, start)
+                s, e = wide[self.recipe.reference_of(sound.index)], wide[Sound(SoundKind.ESTIMATE, sound.index)]
+                gain = self.recipe.gains[sound.index] or 0.0
+                found = e - gain * s if framing is None else frame_residual(s, e, start - margin, framing)
             else:
-                row[:] = wide[sound][margin : margin + count]
+                found = wide[sound]
+            row[:] = found[margin : margin + count]
         return out
-
-    def _residual(self, wide: dict[Sound, FloatArray], index: int, start: int) -> FloatArray:
-        s, e = wide[self.recipe.reference_of(index)], wide[Sound(SoundKind.ESTIMATE, index)]
-        if self.recipe.framing is not None:
-            return frame_residual(s, e, start - self._margin, self.recipe.framing)[self._margin : -self._margin]
-        return np.asarray(e - (self.recipe.gains[index] or 0.0) * s)
 
     def close(self) -> None:
         """Close all files."""
