@@ -37,7 +37,7 @@ from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pair_pass import make_picture
-from osisnr_gui.session.pairs import PairAnalysis, Readers, time_grid
+from osisnr_gui.session.pairs import PairAnalysis, Readers
 from osisnr_gui.session.scores import PairScore, find_segment_table, osi_db_of
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
@@ -211,11 +211,10 @@ def _picture(analysis: Analysis, blobs: Blobs, track: Track, cancelled: Cancel |
     framing, reference = analysis.framing, analysis.reference
     if track.error is not None or reference is None or track.kind != reference.kind:
         return None  # of another kind: refused as a pair
-    rate, grid = reference.sample_rate, time_grid(framing, reference, analysis.session.mask_grid)
-    with closing(Readers((track,), framing, rate)) as opened:
+    with closing(Readers((track,), framing, reference.sample_rate)) as opened:
         (reader,) = opened.open()
         n_frames = reader.n_frames
-        picture = make_picture((track,), framing, rate, grid, n_frames)
+        picture = make_picture((track,), reference, framing, analysis.session.mask_grid, n_frames)
         wide, high = -(-n_frames // MOST_COLUMNS), -(-picture.n_bins // MOST_ROWS)
         columns = []
         piece = max(1, READ_FRAMES // wide) * wide

@@ -16,7 +16,7 @@ from osisnr_gui.session import pairs
 from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
 from osisnr_gui.session.pairs import Fit, PairAnalysis, PairKey, Readers, time_grid
-from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader
 from osisnr_gui.session.result import AnalysisOptions
 from osisnr_gui.session.scores import WholeSignal
@@ -88,8 +88,7 @@ def paint_alone(
     """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
     with closing(Readers((track,), framing, track.sample_rate)) as opened:
         (reader,) = opened.open()
-        grid = time_grid(framing, track, mask_grid)
-        picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
+        picture = make_picture((track,), track, framing, mask_grid, reader.n_frames)
         _fill(picture, reader, ((0, reader.n_frames),), cancelled)
     return picture
 
@@ -148,20 +147,20 @@ def _make_pictures(
     reference_picture: Picture | None,
 ) -> PairPictures:
     """Empty ones, but for a reference's that is there already."""
-    (reference, estimate), rate = tracks, tracks[0].sample_rate
-    grid = time_grid(key.framing, reference, key.mask_grid)
+    (reference, estimate), settings = tracks, (tracks[0], key.framing, key.mask_grid)
     counts = [max(reader.n_frames, fit.stop) for reader in readers]
     return PairPictures(
-        reference_picture or make_picture((reference,), key.framing, rate, grid, counts[0]),
-        make_picture((estimate,), key.framing, rate, grid, counts[1]),
-        make_picture(tracks, key.framing, rate, grid, fit.stop),
+        reference_picture or make_picture((reference,), *settings, counts[0]),
+        make_picture((estimate,), *settings, counts[1]),
+        make_picture(tracks, *settings, fit.stop),
     )
 
 
 def make_picture(
-    tracks: tuple[Track, ...], framing: Framing | None, rate: int | None, grid: TimeGrid, n_columns: int
+    tracks: tuple[Track, ...], reference: Track, framing: Framing | None, mask_grid: MaskGrid | None, n_columns: int
 ) -> Picture:
-    """An empty picture of one track, or of the residual of (reference, estimate)."""
+    """An empty picture of one track, or of the residual of (reference, estimate), on the frames of a reference."""
+    rate, grid = reference.sample_rate, time_grid(framing, reference, mask_grid)
     if framing is None:
         masks = [track.mask for track in tracks if track.mask is not None]
         scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))

@@ -300,15 +300,13 @@ def _pictures(
     file: ArrayFile, key: PairKey, tracks: tuple[Track, Track], reference_picture: Picture | None, read: Read
 ) -> PairPictures:
     reference, estimate = tracks
-    framing, rate = key.framing, reference.sample_rate
-    grid = time_grid(framing, reference, key.mask_grid)
 
     def picture(name: str, *shown: Track) -> Picture:
         columns, codes = int(file.facts["columns"][name]), read(f"picture_{name}")
         # Before a picture is made as large as these facts say.
         if -(-columns // coarse_step_of(shown)) != len(codes):
             raise ValueError(f"{columns} columns are not in {len(codes)} codes")
-        found = make_picture(shown, framing, rate, grid, columns)
+        found = make_picture(shown, reference, key.framing, key.mask_grid, columns)
         found.restore(codes)
         return found
 
