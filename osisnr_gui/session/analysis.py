@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -49,7 +49,12 @@ def analyse(
     Raises io's Cancelled.
     """
     known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
-    return _Run(session, known, wanted or AnalysisOptions(), progress, cancelled, cache).run()
+    wanted = wanted or AnalysisOptions()
+    # Not a result yet: what of it still holds is handed on.
+    begun = Analysis(session, best=tuple(best for old in known for best in old.best))
+    # Only whole results are kept: with the alpha table and pictures.
+    kept = cache if wanted.pictures and wanted.alpha is None else None
+    return _Run(session, wanted, progress, cancelled, kept, ResultIndex(*known), begun).run()
 
 
 def analyse_numbers(
@@ -90,27 +95,20 @@ def take_out_delays(session: Session, cancelled: Cancel | None = None) -> tuple[
     return replace(session, estimates=tuple(estimates)), tuple(delays)
 
 
+@dataclass
 class _Run:
     """One call of `analyse`; exists to keep its stages short."""
 
-    def __init__(
-        self,
-        session: Session,
-        previous: Sequence[Analysis],
-        wanted: AnalysisOptions,
-        progress: Report | None,
-        cancelled: Cancel | None,
-        cache: ResultCache | None,
-    ) -> None:
-        self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
-        # Only whole results are kept: with the alpha table and pictures.
-        self._cache = cache if wanted.pictures and wanted.alpha is None else None
-        self._started_ns = time.time_ns()
-        self._known = ResultIndex(*previous)
-        self._next_partial = 0.0
-        self._broken = ""
-        # Not a result yet: what of it still holds is handed on.
-        self._analysis = Analysis(session, best=tuple(best for old in previous for best in old.best))
+    _session: Session
+    _wanted: AnalysisOptions
+    _progress: Report | None
+    _cancelled: Cancel | None
+    _cache: ResultCache | None
+    _known: ResultIndex
+    _analysis: Analysis
+    _started_ns: int = field(default_factory=time.time_ns)
+    _next_partial: float = 0.0
+    _broken: str = ""
 
     def run(self) -> Analysis:
         """The whole analysis; a file that turns out to break off, and its pairs, are begun anew with what there is."""

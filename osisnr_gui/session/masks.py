@@ -5,8 +5,8 @@ and hop are the user's, or were chosen among those that fit a mixture.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import replace
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -47,8 +47,7 @@ def move_notes(notes: tuple[Note, ...], old: TimeGrid, new: TimeGrid) -> tuple[N
     return tuple(replace(note, start=moved(note.start), stop=moved(note.stop)) for note in notes)
 
 
-@dataclass(frozen=True, slots=True)
-class MaskShape:
+class MaskShape(NamedTuple):
     """Bins and frames of a mask."""
 
     n_bins: int
@@ -101,8 +100,7 @@ def _only_hop(n_frames: int, n_samples: int, n_fft: int, centred: bool) -> list[
 N_BINS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class ValueBins:
+class ValueBins(NamedTuple):
     """`N_BINS` equal steps from low to high, the upper end included."""
 
     low: float

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -282,7 +281,7 @@ def formula_rows(x: Inspection) -> list[Row]:
     """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
     both = (x.literal, x.exact)
     if not _has_literal(x):
-        both = (replace(x.literal, osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
+        both = (x.literal._replace(osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
     return [
         ("", _("literal"), _("exact")),
         ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),

@@ -13,6 +13,7 @@ the pass from the same column, MC-MSE by the direct formula: they equal the per-
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +46,7 @@ class FrameColumns:
     estimate: Columns
 
 
-@dataclass(frozen=True, slots=True)
-class FormulaTerms:
+class FormulaTerms(NamedTuple):
     """One of the two formulas with the frame's numbers: lam, |lam s|**2, |e - lam s|**2 and what comes of them.
 
     counted : whether the frame is in this result's means. Where it is not, the three scores are nan.
@@ -62,8 +62,7 @@ class FormulaTerms:
     fused: float
 
 
-@dataclass(frozen=True, slots=True)
-class BandPart:
+class BandPart(NamedTuple):
     """A band's part of the frame.
 
     noise_share, reference_share, estimate_share : parts of the energies of e - lam*s, s and e, adding up to 1.

@@ -122,25 +122,21 @@ def compare_masked(
 
     Empty where the masks cannot be heard. Blocking; any thread. Raises LoadError and io's Cancelled.
     """
-    masks = dict(recipe.masks)
+    masks, rate = dict(recipe.masks), recipe.rate
     reference, sound = recipe.reference_of(estimate), Sound(SoundKind.ESTIMATE, estimate)
     if reference not in masks or sound not in masks:
         return []
-    return [_compare(recipe, reference, other, silence_db, cancelled) for other in (sound, Sound(SoundKind.MIXTURE))]
-
-
-def _compare(
-    recipe: Recipe, reference: Sound, sound: Sound, silence_db: float, cancelled: Cancel | None
-) -> MaskedResult:
-    rate = recipe.rate
     framing = Framing(Representation.MAGNITUDE, default_n_fft(rate), default_hop(rate))
-    with closing(_open(recipe, reference)) as s, closing(_open(recipe, sound)) as e:
-        readers = AudioColumns(s, framing), AudioColumns(e, framing)
-        first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
-        grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
-        plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
-        frames = FramePass(plan).run(cancelled=cancelled)
-    return MaskedResult(sound, framing, find_facts(frames, silence_db), WholeSignal.of(frames))
+    grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
+    results = []
+    for other in (sound, Sound(SoundKind.MIXTURE)):
+        with _open(recipe, reference) as s, _open(recipe, other) as e:
+            readers = AudioColumns(s, framing), AudioColumns(e, framing)
+            first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
+            plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
+            frames = FramePass(plan).run(cancelled=cancelled)
+        results.append(MaskedResult(other, framing, find_facts(frames, silence_db), WholeSignal.of(frames)))
+    return results
 
 
 def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
