@@ -97,11 +97,7 @@ def _parser() -> Parser:
     parser = ScoringParser(f"{PROGRAM} report", usage, DESCRIPTION, EPILOG)
     group = parser.add_argument_group(_("output"))
     group.add_argument("-o", "--output", metavar="FILE", default="", help=_("the page to write (.html)"))
-    group.add_argument(
-        "--audio",
-        choices=[choice.value for choice in AudioChoice],
-        default=AudioChoice.ALL.value,
-        help=_("sounds in the page: all of them, the five worst places, or none (default all)"),
-    )
+    words = _("sounds in the page: all of them, the five worst places, or none (default all)")
+    group.add_argument("--audio", choices=list(map(str, AudioChoice)), default=str(AudioChoice.ALL), help=words)
     add_scoring(parser, _("what went into the systems, to see and to hear; of masks, the sound they are heard on"))
     return parser

@@ -209,12 +209,8 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     description = _("See and judge speech separation: spectrograms and OSI-SNR of every frame.")
     parser = Parser(prog="osisnr-gui", description=description)
     add = parser.add_argument
-    add(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help=_("reference and estimates, as their names tell, else the first is the reference; or a session"),
-    )
+    words = _("reference and estimates, as their names tell, else the first is the reference; or a session")
+    add("files", nargs="*", metavar="FILE", help=words)
     add("--reference", metavar="FILE", help=_("the reference, whatever the order of the other files"))
     words = _("open a demo: {names} (default: the first)").format(names=names)
     add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=words)

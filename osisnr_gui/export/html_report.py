@@ -23,7 +23,6 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.alpha_table import NODES, AlphaTable
-from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.export.measures import SAVED, Group
@@ -38,7 +37,7 @@ from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pair_pass import make_picture
 from osisnr_gui.session.pairs import PairAnalysis, Readers
-from osisnr_gui.session.scores import PairScore, find_segment_table, osi_db_of
+from osisnr_gui.session.scores import FrameLosses, PairScore, find_segment_table
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.verdict import chance_floor_db, find_band_of_errors, find_verdict
@@ -252,15 +251,14 @@ def _curves(blobs: Blobs, score: PairScore) -> Object:
     }
     shared: tuple[str, str] | None = None
     for formula in (Formula.EXACT, Formula.LITERAL):
-        osi_db = osi_db_of(score.facts, formula)
-        osi_term = inverse_osi(osi_db, EPS_FUSED if formula is Formula.LITERAL else 0.0)
+        losses = FrameLosses(score.facts, replace(score.loss, formula=formula))
         if shared is None or group > 1:
             counted = score.facts.active if formula is Formula.EXACT and group > 1 else np.ones(frames.n_frames, bool)
             values, exponents = _pooled_table(frames.table, counted, edges)
             shared = blobs.put(values.astype(np.float32)), blobs.put(exponents)
         found[formula.value] = {
-            "osi_db": blobs.put(means_per_group(osi_db, edges).astype(np.float32)),
-            "osi_term": blobs.put(means_per_group(osi_term, edges).astype(np.float32)),
+            "osi_db": blobs.put(means_per_group(losses.osi_db, edges).astype(np.float32)),
+            "osi_term": blobs.put(means_per_group(losses.osi_term(), edges).astype(np.float32)),
             "values": shared[0],
             "exponents": shared[1],
         }

@@ -211,20 +211,18 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
         frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)
     else:
         analysis = window(framing.window, n_fft)
-        frames = np.fft.irfft(_residual_spectra(rows_s * analysis, rows_e * analysis, framing), n_fft, axis=1)
+        cells_s, cells_e = (np.fft.rfft(rows * analysis, axis=1) for rows in (rows_s, rows_e))
+        if framing.representation is Representation.COMPLEX:
+            rest = project_rows(cells_s, cells_e)[1]
+        else:
+            size = np.abs(cells_e)
+            phase = np.divide(cells_e, size, out=np.zeros_like(cells_e), where=size > 0)
+            rest = project_rows(np.abs(cells_s), size)[1] * phase
+        frames = np.fft.irfft(rest, n_fft, axis=1)
     out = np.zeros_like(e)
-    rest = overlap_add(np.asarray(frames, dtype=np.float64), analysis, smooth, hop)
-    out[skip : skip + len(rest)] = rest
+    sound = overlap_add(np.asarray(frames, dtype=np.float64), analysis, smooth, hop)
+    out[skip : skip + len(sound)] = sound
     return out
-
-
-def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndarray:
-    spectrum_s, spectrum_e = np.fft.rfft(s, axis=1), np.fft.rfft(e, axis=1)
-    if framing.representation is Representation.COMPLEX:
-        return project_rows(spectrum_s, spectrum_e)[1]
-    size = np.abs(spectrum_e)
-    phase = np.divide(spectrum_e, size, out=np.zeros_like(spectrum_e), where=size > 0)
-    return np.asarray(project_rows(np.abs(spectrum_s), size)[1] * phase)
 
 
 def measure_gain(reference: Source, other: Source, rate: int, cancelled: Cancel | None = None) -> float | None:
