@@ -8,8 +8,8 @@ from typing import Any
 
 from osisnr_gui.core.loss import check_alpha, check_gamma
 from osisnr_gui.session.guess import Reading, Role, read_roles
-from osisnr_gui.session.masks import mask_times, move_notes
-from osisnr_gui.session.session import BadChoice, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source, limits
+from osisnr_gui.session.masks import mask_times
+from osisnr_gui.session.session import BadChoice, Criterion, Formula, MaskGrid, Note, Session, Source, limits
 
 Edit = Callable[[Session], Session]
 #: Where the files of a role stand in a session; there is one mixture.
@@ -240,7 +240,12 @@ def set_mask_grid(session: Session, n_bins: int, **changes: Any) -> Session:
     """Change what is known of the STFT that masks of `n_bins` bins belong to; notes stay on their frames."""
     grid = replace(session.mask_grid, **changes)
     old, new = mask_times(session.mask_grid, n_bins), mask_times(grid, n_bins)
-    return replace(session, mask_grid=grid, notes=move_notes(session.notes, old, new))
+
+    def moved(time: float) -> float:
+        return new.first + (time - old.first) / old.step * new.step
+
+    notes = tuple(replace(note, start=moved(note.start), stop=moved(note.stop)) for note in session.notes)
+    return replace(session, mask_grid=grid, notes=notes)
 
 
 def set_threshold(session: Session, threshold_db: float) -> Session:
@@ -280,11 +285,6 @@ def _inside(kind: type, name: str, value: Any) -> Any:
 def set_silence(session: Session, silence_db: float) -> Session:
     """Level below a signal's loudest frame, in dB, from which on a frame is silent."""
     return replace(session, silence_db=float(silence_db))
-
-
-def set_lengths(session: Session, lengths: Lengths) -> Session:
-    """Common start, pad with zeros, or refuse."""
-    return replace(session, lengths=lengths)
 
 
 def add_note(session: Session, note: Note) -> Session:

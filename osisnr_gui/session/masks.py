@@ -5,7 +5,7 @@ and hop are the user's, or were chosen among those that fit a mixture.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -17,7 +17,7 @@ from osisnr_gui.io.errors import N_, Cancel, Phrase
 from osisnr_gui.io.masks import Mask, blocks_of, real_values
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioSignal
-from osisnr_gui.session.session import MaskGrid, Note, Source
+from osisnr_gui.session.session import MaskGrid, Source
 
 MOST_SUGGESTED = 4
 # Overlaps in use, as parts of n_fft, the usual ones first.
@@ -38,15 +38,6 @@ def mask_times(grid: MaskGrid | None, n_bins: int) -> TimeGrid:
     return TimeGrid(first, grid.hop / grid.rate, bin_hz=grid.rate / n_fft)
 
 
-def move_notes(notes: tuple[Note, ...], old: TimeGrid, new: TimeGrid) -> tuple[Note, ...]:
-    """Notes on the same frames of another time axis."""
-
-    def moved(time: float) -> float:
-        return new.first + (time - old.first) / old.step * new.step
-
-    return tuple(replace(note, start=moved(note.start), stop=moved(note.stop)) for note in notes)
-
-
 class MaskShape(NamedTuple):
     """Bins and frames of a mask."""
 
@@ -65,10 +56,14 @@ def find_grids(shape: MaskShape, n_samples: int, rate: int, n_fft: int | None = 
     if size // 2 + 1 != shape.n_bins:
         return ()
     usual_hops = dict.fromkeys(size // part for part in _USUAL_PARTS if size // part >= 1)
-    found = []
+    fits, found = partial(_fits, shape.n_frames, n_samples, size), []
     for centred in (False, True):
-        hops = [hop for hop in usual_hops if _fits(shape.n_frames, n_samples, size, hop, centred)]
-        hops = hops or _only_hop(shape.n_frames, n_samples, size, centred)
+        hops = [hop for hop in usual_hops if fits(hop, centred)]
+        if not hops and shape.n_frames > 1:  # the one hop up to n_fft, unless several give as many frames
+            length = n_samples if centred else n_samples - size
+            near = range(max(1, length // shape.n_frames - 1), min(size, length // (shape.n_frames - 1) + 1) + 1)
+            only = [hop for hop in near if fits(hop, centred)]
+            hops = only if len(only) == 1 else []
         found += [MaskGrid(rate, hop, n_fft, centred) for hop in hops]
     return tuple(found[:MOST_SUGGESTED])
 
@@ -85,16 +80,6 @@ def _fits(n_frames: int, n_samples: int, n_fft: int, hop: int, centred: bool) ->
     if centred:
         return n_frames in (1 + n_samples // hop, 1 + -(-n_samples // hop))
     return n_samples >= n_fft and n_frames == 1 + (n_samples - n_fft) // hop
-
-
-def _only_hop(n_frames: int, n_samples: int, n_fft: int, centred: bool) -> list[int]:
-    """The one hop up to n_fft that gives as many frames; none where several do."""
-    if n_frames < 2:
-        return []
-    length = n_samples if centred else n_samples - n_fft
-    near = range(max(1, length // n_frames - 1), min(n_fft, length // (n_frames - 1) + 1) + 1)
-    hops = [hop for hop in near if _fits(n_frames, n_samples, n_fft, hop, centred)]
-    return hops if len(hops) == 1 else []
 
 
 N_BINS = 80

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, astuple, fields, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -220,7 +220,14 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
         "n_bins": frames.n_bins,
         "columns": {name: picture.n_columns for name, picture in pictures.items() if picture is not None},
         "delay": None if pair.delay is None else [pair.delay.samples, pair.delay.peak],
-        "tracks": [_track_facts(reference), _track_facts(pair.estimate)],
+        "tracks": [
+            {
+                "n_samples": track.n_samples,
+                "level": None if track.level is None else astuple(track.level),
+                "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
+            }
+            for track in (reference, pair.estimate)
+        ],
     }
     return facts, arrays | {f"picture_{name}": value for name, value in codes.items()}
 
@@ -254,15 +261,6 @@ def unpack_pair(
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
-
-
-def _track_facts(track: Track) -> Facts:
-    level = track.level
-    return {
-        "n_samples": track.n_samples,
-        "level": None if level is None else [level.rms, level.mean, level.peak, level.clipped_runs],
-        "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
-    }
 
 
 def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:

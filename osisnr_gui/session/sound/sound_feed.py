@@ -88,21 +88,15 @@ def wav_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
     masks = tuple((heard, track) for heard, track in recipe.masks if heard == sound)  # no other one is applied
     with closing(Listening(replace(recipe, masks=masks))) as listening:
         row, n_samples = listening.sounds.index(sound), listening.n_samples
-        if n_samples * ITEM > MOST_BYTES:
+        rate, size = recipe.rate, n_samples * ITEM
+        if size > MOST_BYTES:
             path = next(source.path for _, source, _ in recipe.files)
             raise SaveError(path, Phrase("the sound is too long for a WAV file"), Phrase("cut it first"))
-        yield _header(recipe.rate, n_samples)
+        form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, FLOAT_FORMAT, 1, rate, rate * ITEM, ITEM, 8 * ITEM, 0)
+        body = b"WAVE" + form + struct.pack("<4sII4sI", b"fact", 4, n_samples, b"data", size)
+        yield struct.pack("<4sI", b"RIFF", len(body) + size) + body
         for start in range(0, n_samples, BLOCK):
             yield listening.read(start, min(BLOCK, n_samples - start))[row].astype("<f4").tobytes()
-
-
-def _header(rate: int, n_samples: int) -> bytes:
-    size = n_samples * ITEM
-    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, FLOAT_FORMAT, 1, rate, rate * ITEM, ITEM, 8 * ITEM, 0)
-    fact = struct.pack("<4sII", b"fact", 4, n_samples)
-    data = struct.pack("<4sI", b"data", size)
-    body = b"WAVE" + form + fact + data
-    return struct.pack("<4sI", b"RIFF", len(body) + size) + body
 
 
 @dataclass(frozen=True, slots=True, eq=False)
