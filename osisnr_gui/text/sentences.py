@@ -101,21 +101,13 @@ def estimate_names(analysis: Analysis) -> list[str]:
     return [f"{words.estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
-def gain_words(pair: PairAnalysis) -> str:
-    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
-
-    The least-squares gain means something only where the estimate holds more of the reference than of anything else.
-    """
-    whole = pair.whole
-    if whole is None or not whole.si_snr_db > 0 or not LEVEL_DB <= abs(whole.gain_db) < math.inf:
-        return ""
-    template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
-    return template.format(level=words.db(abs(whole.gain_db)))
-
-
 def level_polarity_delay(analysis: Analysis, pair: PairAnalysis) -> list[str]:
     """What is wrong with an estimate that OSI-SNR does not see, or hardly, in words: level, polarity, delay."""
-    found = [gain] if (gain := gain_words(pair)) else []
+    found, whole = list[str](), pair.whole
+    # The least-squares gain means something only where there is more of the reference in it than of anything else.
+    if whole is not None and whole.si_snr_db > 0 and LEVEL_DB <= abs(whole.gain_db) < math.inf:
+        template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
+        found.append(template.format(level=words.db(abs(whole.gain_db))))
     if any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices):
         found.append(_("upside down (polarity)"))
     delay, rate = pair.delay, pair.sample_rate

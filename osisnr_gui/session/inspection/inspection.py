@@ -198,11 +198,6 @@ def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns
     return both_alike(s, e)
 
 
-def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:
-    is_complex = np.iscomplexobj(columns.reference) or np.iscomplexobj(columns.estimate)
-    return np.ascontiguousarray(row).view(np.complex128) if is_complex else row
-
-
 def _split(
     columns: FrameColumns, s: FloatArray, p: Projection, residual: FloatArray
 ) -> tuple[Columns | None, Columns | None]:
@@ -217,7 +212,9 @@ def _split(
         return None, None
     with np.errstate(all="ignore"):
         target, noise = lam * s[0], residual[0] - tilt * s[0]
-    return _as_columns(target, columns), _as_columns(noise, columns)
+    if np.iscomplexobj(columns.reference) or np.iscomplexobj(columns.estimate):
+        return np.ascontiguousarray(target).view(np.complex128), np.ascontiguousarray(noise).view(np.complex128)
+    return target, noise
 
 
 def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:
