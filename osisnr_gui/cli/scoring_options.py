@@ -130,14 +130,10 @@ def add_scoring(parser: Parser, mixture: str = "") -> None:
     number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB")
 
     group = parser.add_argument_group(_("frames (sound only; a mask's columns are taken as they are)"))
-    audio = [kind.value for kind in Representation if kind is not Representation.MASK]
+    audio = [kind for kind in Representation if kind is not Representation.MASK]
     choices = _("{choices} (default {default})")
-    group.add_argument(
-        "--representation",
-        metavar="KIND",
-        type=lambda text: Representation(_choice(audio, text)),
-        help=choices.format(choices=" | ".join(audio), default="magnitude"),
-    )
+    words = choices.format(choices=" | ".join(audio), default="magnitude")
+    group.add_argument("--representation", metavar="KIND", type=partial(_choice, audio), help=words)
     whole = partial(_add_number, group, kind=FramingChoice, metavar="N", convert=int)
     whole("--n-fft", words=_("samples in a frame (default 32 ms: 512 at 16 kHz)"))
     whole("--hop", words=_("samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)"))
@@ -197,7 +193,7 @@ def _choice(names: Sequence[str], text: str) -> str:
     if text not in names:
         template = _("{text!r} cannot be used; give {names} or {last}")
         raise argparse.ArgumentTypeError(template.format(text=text, names=", ".join(names[:-1]), last=names[-1]))
-    return text
+    return names[names.index(text)]
 
 
 def window_options(arguments: list[str]) -> argparse.Namespace:
