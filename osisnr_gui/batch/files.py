@@ -8,9 +8,9 @@ import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from statistics import fmean, median
+from typing import NamedTuple
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
@@ -35,8 +35,7 @@ _TEXT_LIMIT = 1000
 Cell = None | bool | int | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: the type of its cells, and the cell of a row (None = empty)."""
 
     name: str

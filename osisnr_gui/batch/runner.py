@@ -6,6 +6,7 @@ cluster (the extra `cluster`). What is scored is written to a journal at once, s
 whatever way, is gone on with.
 """
 
+import math
 import multiprocessing
 import os
 import signal
@@ -22,6 +23,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch.pairs import BatchPair
+from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.export.score_report import (
     Object,
     error_report,
@@ -69,17 +71,15 @@ class BatchSettings:
         return tuple(os.path.join(self.folder, path) for path in pair.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a pair has no numbers, as a FileError. code : as in the JSON; path : the file concerned, as in the pair."""
+class RowError(FileError):
+    """Why a pair has no numbers. code : as in the JSON; path : the file concerned, as in the pair."""
 
-    code: str
-    path: str
-    detail: str
-    remedy: str
+    def __init__(self, code: str, path: str, detail: str, remedy: str) -> None:
+        super().__init__(path, detail, remedy)
+        self.code, self.args = code, (code, path, detail, remedy)  # pickle needs all arguments
 
-    def __str__(self) -> str:
-        return str(FileError(self.path, self.detail, self.remedy))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RowError) and self.args == other.args
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,10 @@ def sparkline(pair: PairAnalysis) -> tuple[float | None, ...]:
     if pair.score is None:
         return ()
     facts, n = pair.score.facts, pair.score.facts.frames.n_frames
-    osi_db = facts.frames.exact_osi_db
-    counted = facts.active & np.isfinite(osi_db)
-    starts = np.arange(n_points := min(SPARK_POINTS, n)) * n // n_points
-    sums = np.add.reduceat(np.where(counted, osi_db, 0.0), starts)
-    counts = np.add.reduceat(counted.astype(np.int64), starts)
-    parts = zip(sums.tolist(), counts.tolist(), strict=True)
-    return tuple(round(total / count, 2) if count else None for total, count in parts)
+    osi_db, n_points = facts.active_osi_db, min(SPARK_POINTS, n)  # nan where not active
+    edges = np.arange(n_points + 1) * n // n_points
+    means = means_per_group(np.where(np.isfinite(osi_db), osi_db, np.nan), edges)
+    return tuple(None if math.isnan(mean) else round(mean, 2) for mean in means.tolist())
 
 
 def open_journal(output: str, settings: BatchSettings) -> Journal:

@@ -12,20 +12,11 @@ from functools import partial
 from osisnr_gui.batch import runner
 from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtures
-from osisnr_gui.batch.runner import BatchPool, BatchRow, BatchSettings, Cluster, RowError, core_count
+from osisnr_gui.batch.runner import BatchPool, BatchRow, BatchSettings, Cluster, core_count
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.lines import (
-    DONE,
-    INTERRUPTED,
-    PROGRAM,
-    SOME_FAILED,
-    UsageError,
-    error_line,
-    warning_line,
-    with_option,
-)
+from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
-from osisnr_gui.io.errors import FileError, Phrase, printable
+from osisnr_gui.io.errors import Phrase, printable
 from osisnr_gui.io.json_file import Journal
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.words import full_path
@@ -159,7 +150,7 @@ def _refused_mixtures(rows: Sequence[BatchRow]) -> list[str]:
 
 def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[str, int]:
     """The table of a batch, and the exit code; says the errors. first_line : None = `counts_words`."""
-    errors = [_error_line(row.error) for row in rows if row.error is not None]
+    errors = [error_line(row.error) for row in rows if row.error is not None]
     say(errors)
     return batch_table(rows, first_line or counts_words(rows)), SOME_FAILED if errors else DONE
 
@@ -193,8 +184,3 @@ def _score(
             if refused:
                 template = _("{n} of {total} pairs, {refused} refused, {rate:.1f} pairs/s, {left:.0f} s left")
             line.show(n / total, template.format(n=n, total=total, refused=refused, rate=rate, left=left))
-
-
-def _error_line(error: RowError) -> str:
-    remedy = with_option(error.remedy, "--key") if error.code == "ambiguous" else error.remedy
-    return error_line(FileError(error.path, error.detail, remedy))

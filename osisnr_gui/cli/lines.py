@@ -47,18 +47,12 @@ def see_help(program: str) -> str:
 
 def error_line(error: FileError) -> str:
     """`osisnr: FILE: what is wrong; what to do`."""
-    remedy = translated(error.remedy)
-    if getattr(error, "choices", ()):
-        remedy = with_option(remedy, "--key")
-    if getattr(error, "looks_paired", False):
-        remedy = with_option(remedy, "--pair-axis")
+    remedy, is_ambiguous = translated(error.remedy), getattr(error, "code", "") == "ambiguous"
+    options = {"--key": is_ambiguous or getattr(error, "choices", ()), "--pair-axis": getattr(error, "looks_paired", 0)}
+    for option in filter(options.get, options):
+        remedy = _("{remedy} (option {option})").format(remedy=remedy, option=option)
     detail = printable(translated(error.detail), TEXT_LIMIT)
     return f"{PROGRAM}: {printable(translated(error.path), PATH_LIMIT)}: {detail}; {remedy}"
-
-
-def with_option(remedy: str, option: str) -> str:
-    """A remedy and the option that does it."""
-    return _("{remedy} (option {option})").format(remedy=translated(remedy), option=option)
 
 
 def warning_line(path: str, message: str) -> str:

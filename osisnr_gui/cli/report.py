@@ -14,13 +14,7 @@ from osisnr_gui.cli import output
 from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.cli.score import checked_numbers, say_notices
-from osisnr_gui.cli.scoring_options import (
-    Parser,
-    ScoringParser,
-    add_scoring,
-    read_comparison,
-    same_file,
-)
+from osisnr_gui.cli.scoring_options import Parser, ScoringParser, add_scoring, read_comparison, same_file
 from osisnr_gui.export.html_report import LARGE_BYTES, report_parts
 from osisnr_gui.export.report_audio import AudioChoice
 from osisnr_gui.io.errors import FileError
@@ -103,13 +97,7 @@ def _parser() -> Parser:
     parser = ScoringParser(f"{PROGRAM} report", usage, DESCRIPTION, EPILOG)
     group = parser.add_argument_group(_("output"))
     group.add_argument("-o", "--output", metavar="FILE", default="", help=_("the page to write (.html)"))
-    group.add_argument(
-        "--audio",
-        choices=[choice.value for choice in AudioChoice],
-        default=AudioChoice.ALL.value,
-        help=_("sounds in the page: all of them, the five worst places, or none (default all)"),
-    )
-    add_scoring(parser)
-    words = _("what went into the systems, to see and to hear; of masks, the sound they are heard on")
-    parser.add_argument_group(_("comparison")).add_argument("--mixture", metavar="FILE", help=words)
+    words = _("sounds in the page: all of them, the five worst places, or none (default all)")
+    group.add_argument("--audio", choices=list(map(str, AudioChoice)), default=str(AudioChoice.ALL), help=words)
+    add_scoring(parser, _("what went into the systems, to see and to hear; of masks, the sound they are heard on"))
     return parser

@@ -17,7 +17,7 @@ from osisnr_gui.core.stft import default_n_fft
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.export.score_table import score_table
-from osisnr_gui.io.errors import FileError, SaveError
+from osisnr_gui.io.errors import SaveError
 from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.io.streams import say
@@ -78,12 +78,8 @@ def _parser() -> scoring_options.Parser:
     group.add_argument("--json", metavar="FILE", help=_("write the numbers as JSON; - is stdout"))
     group.add_argument("--csv", metavar="FILE", help=_("write one row per frame of every estimate; - is stdout"))
     group.add_argument("--frames", action="store_true", help=_("per-frame arrays in the JSON, too"))
-    scoring_options.add_scoring(parser)
-    parser.add_argument_group(_("comparison")).add_argument(
-        "--mixture",
-        metavar="FILE",
-        help=_("what went into the systems: what each estimate gained over it, in the table and in the JSON"),
-    )
+    words = _("what went into the systems: what each estimate gained over it, in the table and in the JSON")
+    scoring_options.add_scoring(parser, words)
     return parser
 
 
@@ -115,7 +111,11 @@ def summary(analysis: Analysis) -> tuple[str, int]:
 
 def say_notices(analysis: Analysis) -> bool:
     """Say what was adapted and what was refused; whether something was refused."""
-    refusals = _refusals(analysis)
+    reference, mixture, last = analysis.reference, analysis.mixture, analysis.mixture_error
+    refusals = [] if reference is None or reference.error is None else [reference.error]
+    own = mixture is not None and mixture.error is not None
+    mixtures = [] if last is None or (refusals and not own) else [last]
+    refusals += [*(pair.error for pair in analysis.pairs if pair.error is not None), *mixtures]
     say(_warnings(analysis) + [error_line(error) for error in refusals])
     return bool(refusals)
 
@@ -138,15 +138,6 @@ def checked_numbers(session: Session, *, align: bool, progress: Report | None) -
         detail = _("--key: none of these files has named arrays")
         raise UsageError(detail, _("leave it out, or give an .npz or .mat file"))
     return analysis
-
-
-def _refusals(analysis: Analysis) -> list[FileError]:
-    reference = analysis.reference
-    found = [] if reference is None or reference.error is None else [reference.error]
-    last = analysis.mixture_error
-    own = analysis.mixture is not None and analysis.mixture.error is not None
-    mixtures = [] if last is None or (found and not own) else [last]
-    return found + [pair.error for pair in analysis.pairs if pair.error is not None] + mixtures
 
 
 def _warnings(analysis: Analysis) -> list[str]:

@@ -117,8 +117,8 @@ def read_comparison(parser: Parser, arguments: list[str]) -> tuple[argparse.Name
     return found, replace(session, mixture=source_of(found, found.mixture)), [*files, found.mixture]
 
 
-def add_scoring(parser: Parser) -> None:
-    """The groups of options that decide the numbers."""
+def add_scoring(parser: Parser, mixture: str = "") -> None:
+    """The groups of options that decide the numbers. mixture : what one is for, "" for none."""
     number = partial(_add_number, parser.add_argument_group(_("formula")))
     number("--alpha", LossChoice, _("exponent of the compression in MC-MSE, 0 < alpha <= 1"), default=DEFAULT_ALPHA)
     number("--gamma", LossChoice, _("weight of MC-MSE in the fused loss, 0 or more"), default=DEFAULT_GAMMA)
@@ -130,14 +130,10 @@ def add_scoring(parser: Parser) -> None:
     number("--threshold", Session, words, "threshold_db", default=DEFAULT_THRESHOLD_DB, metavar="DB")
 
     group = parser.add_argument_group(_("frames (sound only; a mask's columns are taken as they are)"))
-    audio = [kind.value for kind in Representation if kind is not Representation.MASK]
+    audio = [kind for kind in Representation if kind is not Representation.MASK]
     choices = _("{choices} (default {default})")
-    group.add_argument(
-        "--representation",
-        metavar="KIND",
-        type=lambda text: Representation(_choice(audio, text)),
-        help=choices.format(choices=" | ".join(audio), default="magnitude"),
-    )
+    words = choices.format(choices=" | ".join(audio), default="magnitude")
+    group.add_argument("--representation", metavar="KIND", type=partial(_choice, audio), help=words)
     whole = partial(_add_number, group, kind=FramingChoice, metavar="N", convert=int)
     whole("--n-fft", words=_("samples in a frame (default 32 ms: 512 at 16 kHz)"))
     whole("--hop", words=_("samples from frame to frame (default 8 ms; a quarter of --n-fft where that is given)"))
@@ -155,6 +151,8 @@ def add_scoring(parser: Parser) -> None:
     flag("--pair-axis", help=_("the last axis of masks, of length 2, holds real and imaginary parts"))
     flag("--align", help=_("measure each estimate's delay and, where it is certain, take it out"))
     flag("--strict", help=_("refuse different lengths and sample rates"))
+    if mixture:
+        parser.add_argument_group(_("comparison")).add_argument("--mixture", metavar="FILE", help=mixture)
 
 
 def _add_number(
@@ -195,7 +193,7 @@ def _choice(names: Sequence[str], text: str) -> str:
     if text not in names:
         template = _("{text!r} cannot be used; give {names} or {last}")
         raise argparse.ArgumentTypeError(template.format(text=text, names=", ".join(names[:-1]), last=names[-1]))
-    return text
+    return names[names.index(text)]
 
 
 def window_options(arguments: list[str]) -> argparse.Namespace:
@@ -207,12 +205,8 @@ def window_options(arguments: list[str]) -> argparse.Namespace:
     description = _("See and judge speech separation: spectrograms and OSI-SNR of every frame.")
     parser = Parser(prog="osisnr-gui", description=description)
     add = parser.add_argument
-    add(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help=_("reference and estimates, as their names tell, else the first is the reference; or a session"),
-    )
+    words = _("reference and estimates, as their names tell, else the first is the reference; or a session")
+    add("files", nargs="*", metavar="FILE", help=words)
     add("--reference", metavar="FILE", help=_("the reference, whatever the order of the other files"))
     words = _("open a demo: {names} (default: the first)").format(names=names)
     add("--demo", nargs="?", const=DEMOS[0].name, metavar="NAME", help=words)

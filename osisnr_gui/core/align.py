@@ -119,6 +119,8 @@ class DelayFinder:
         self._spectra = np.empty((2, self._n // 2 + 1), dtype=np.complex128)
         self._sum = np.zeros(self._n // 2 + 1, dtype=np.complex128)
         self._position = 0
+        #: Samples of both that were taken already.
+        self.n_fed = 0
         self._energies = _Energy(max_lag, min(lengths)), _Energy(max_lag, min(lengths))
 
     @property
@@ -128,14 +130,18 @@ class DelayFinder:
         return max(n_reference + self.max_lag, n_estimate)
 
     def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
-        """Take the next equally long pieces of both signals, from sample 0 on; zeros where a signal has no samples."""
-        done = 0
-        while done < len(estimate):
-            n = min(len(estimate) - done, self._n - self._filled)
+        """Take the next equally long pieces of both signals, from sample 0 on; zeros where a signal has no samples.
+
+        What is beyond `n_samples` is left out.
+        """
+        done, stop = 0, min(len(estimate), self.n_samples - self.n_fed)
+        while done < stop:
+            n = min(stop - done, self._n - self._filled)
             a = self._filled - self.max_lag
             self._ahead[a : a + n] = reference[done : done + n]
             self._samples[1, self._filled : self._filled + n] = estimate[done : done + n]
             self._filled += n
+            self.n_fed += n
             done += n
             if self._filled == self._n:
                 self._add_block()

@@ -22,12 +22,15 @@ EPS_FUSED = 1e-10
 NAN = float("nan")
 
 
-class _Scores:
-    """Base of the two named results: losses by method, and the fused loss."""
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the two named results have in common; nan for what is not known, or of no frame."""
 
-    __slots__ = ()
+    osi_db_mean: float
     loss_osi_1: float
     loss_osi_2: float
+    mc_mse: float = NAN
+    fused: float = NAN
 
     def loss_osi(self, method: int) -> float:
         """loss_osi by method 1 or 2."""
@@ -36,18 +39,13 @@ class _Scores:
     def completed(self, mc_mse: float, gamma: float, method: int) -> Self:
         """A copy with the MC-MSE of the same frames, and the fused loss that follows."""
         total = fused(self.loss_osi(method), mc_mse, gamma)
-        return replace(self, mc_mse=mc_mse, fused=total)  # type: ignore[type-var]
+        return replace(self, mc_mse=mc_mse, fused=total)
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralScores(_Scores):
+class LiteralScores(Scores):
     """Literal OSI-SNR over all frames; eps 1e-10 in loss_osi_1 (as it enters `fused`), 1e-8 in loss_osi_2."""
 
-    osi_db_mean: float
-    loss_osi_1: float
-    loss_osi_2: float
-    mc_mse: float = NAN
-    fused: float = NAN
+    __slots__ = ()
 
     @classmethod
     def of(cls, osi_db: FloatArray) -> "LiteralScores":
@@ -56,22 +54,18 @@ class LiteralScores(_Scores):
 
 
 @dataclass(frozen=True, slots=True)
-class ExactScores(_Scores):
+class ExactScores(Scores):
     """Exact OSI-SNR over active frames, without eps; nan when no frame is active."""
 
-    osi_db_mean: float
-    osi_db_median: float
-    osi_db_p05: float
-    loss_osi_1: float
-    loss_osi_2: float
-    mc_mse: float = NAN
-    fused: float = NAN
+    osi_db_median: float = NAN
+    osi_db_p05: float = NAN
 
     @classmethod
     def of(cls, osi_db: FloatArray) -> "ExactScores":
         """From the exact OSI-SNR (dB) of active frames; all but what depends on alpha and gamma, see `completed`."""
-        mean, median, p05 = mean_of(osi_db), quantile(osi_db, 0.5), quantile(osi_db, 0.05)
-        return cls(mean, median, p05, loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0))
+        median, p05 = quantile(osi_db, 0.5), quantile(osi_db, 0.05)
+        losses = loss_osi(osi_db, 1, 0.0), loss_osi(osi_db, 2, 0.0)
+        return cls(mean_of(osi_db), *losses, osi_db_median=median, osi_db_p05=p05)
 
 
 def check_alpha(alpha: float) -> None:

@@ -22,8 +22,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from osisnr_gui.core.alpha_table import NODES, AlphaSums, AlphaTable
-from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
+from osisnr_gui.core.alpha_table import NODES, AlphaTable
 from osisnr_gui.core.reduce import means_per_group
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.export.measures import SAVED, Group
@@ -37,8 +36,8 @@ from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pair_pass import make_picture
-from osisnr_gui.session.pairs import PairAnalysis, Readers, time_grid
-from osisnr_gui.session.scores import PairScore, find_segment_table, osi_db_of
+from osisnr_gui.session.pairs import PairAnalysis, Readers
+from osisnr_gui.session.scores import FrameLosses, PairScore, find_segment_table
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.verdict import chance_floor_db, find_band_of_errors, find_verdict
@@ -95,10 +94,7 @@ def _report_data(
         ],
         "files": _files(analysis, cancelled),
         "references": [
-            {
-                "name": track.name,
-                "picture": _picture(analysis, blobs, track, cancelled) if k in partners else None,
-            }
+            {"name": track.name, "picture": _picture(analysis, blobs, track, cancelled) if k in partners else None}
             for k, track in enumerate(analysis.references)
         ],
         "estimates": [_estimate(analysis, k, blobs, cancelled) for k in range(len(kept))],
@@ -172,7 +168,10 @@ def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:
     sums, why = Object(), Object()
     for formula, table in ((Formula.EXACT, score.facts.sums_active), (Formula.LITERAL, score.facts.sums_all)):
         assert table is not None, "a report is made from an analysis with alpha tables"
-        sums[formula.value] = _sums(blobs, table)
+        filled = np.flatnonzero(table.sums.any(axis=0))  # groups of frames that hold nothing are left out
+        exponents: list[Json] = table.exponents[filled].tolist()
+        kept = blobs.put(table.sums[:, filled])  # float64 (N_NODES, n_groups)
+        sums[formula.value] = {"n_frames": table.n_frames, "exponents": exponents, "sums": kept}
         for measure in SAVED[Group(formula.value)]:
             explain = sentences.why_osi if measure.unit and formula is Formula.EXACT else sentences.why_loss
             why[f"{formula.value}.{measure.key}"] = explain(measure.of(pair), score, formula)
@@ -211,11 +210,10 @@ def _picture(analysis: Analysis, blobs: Blobs, track: Track, cancelled: Cancel |
     framing, reference = analysis.framing, analysis.reference
     if track.error is not None or reference is None or track.kind != reference.kind:
         return None  # of another kind: refused as a pair
-    rate, grid = reference.sample_rate, time_grid(framing, reference, analysis.session.mask_grid)
-    with closing(Readers((track,), framing, rate)) as opened:
+    with closing(Readers((track,), framing, reference.sample_rate)) as opened:
         (reader,) = opened.open()
         n_frames = reader.n_frames
-        picture = make_picture((track,), framing, rate, grid, n_frames)
+        picture = make_picture((track,), reference, framing, analysis.session.mask_grid, n_frames)
         wide, high = -(-n_frames // MOST_COLUMNS), -(-picture.n_bins // MOST_ROWS)
         columns = []
         piece = max(1, READ_FRAMES // wide) * wide
@@ -253,15 +251,14 @@ def _curves(blobs: Blobs, score: PairScore) -> Object:
     }
     shared: tuple[str, str] | None = None
     for formula in (Formula.EXACT, Formula.LITERAL):
-        osi_db = osi_db_of(score.facts, formula)
-        osi_term = inverse_osi(osi_db, EPS_FUSED if formula is Formula.LITERAL else 0.0)
+        losses = FrameLosses(score.facts, replace(score.loss, formula=formula))
         if shared is None or group > 1:
             counted = score.facts.active if formula is Formula.EXACT and group > 1 else np.ones(frames.n_frames, bool)
             values, exponents = _pooled_table(frames.table, counted, edges)
             shared = blobs.put(values.astype(np.float32)), blobs.put(exponents)
         found[formula.value] = {
-            "osi_db": blobs.put(means_per_group(osi_db, edges).astype(np.float32)),
-            "osi_term": blobs.put(means_per_group(osi_term, edges).astype(np.float32)),
+            "osi_db": blobs.put(means_per_group(losses.osi_db, edges).astype(np.float32)),
+            "osi_term": blobs.put(means_per_group(losses.osi_term(), edges).astype(np.float32)),
             "values": shared[0],
             "exponents": shared[1],
         }
@@ -281,13 +278,6 @@ def _pooled_table(
         moved = np.where(counted, frames * np.exp2(2.0 * alpha * below), 0.0)
         row[:] = np.add.reduceat(moved, starts) / n_counted
     return values, exponents
-
-
-def _sums(blobs: Blobs, sums: AlphaSums) -> Object:
-    """The alpha table of a whole file, float64 (N_NODES, n_groups), without groups that hold nothing."""
-    filled = np.flatnonzero(sums.sums.any(axis=0))
-    exponents: list[Json] = sums.exponents[filled].tolist()
-    return {"n_frames": sums.n_frames, "exponents": exponents, "sums": blobs.put(sums.sums[:, filled])}
 
 
 def report_parts(

@@ -81,37 +81,34 @@ def scored(read: Callable[[PairScore], float]) -> Value:
     return lambda pair: math.nan if pair.score is None else read(pair.score)
 
 
+_osi_db = partial(Measure, better=1)
+_loss = partial(Measure, unit="", better=-1)
 _mean = partial(
-    Measure,
+    _osi_db,
     key="osi_db_mean",
-    better=1,
     heading=_("mean OSI-SNR dB"),
     title=_("OSI mean\ndB"),
     tip=_("Arithmetic mean of OSI-SNR; it can misrank, so look at the median beside it: {frames}. Higher is better."),
 )
 _median = partial(
-    Measure,
+    _osi_db,
     key="osi_db_median",
-    better=1,
     heading=_("median dB"),
     title=_("median\ndB"),
     tip=_("Median of OSI-SNR: {frames}. Higher is better."),
     gained=(_("median"), _("Median of OSI-SNR ({frames})")),
 )
 _p05 = partial(
-    Measure,
+    _osi_db,
     key="osi_db_p05",
-    better=1,
     heading=_("5 % quantile dB"),
     title=_("worst 5 %\ndB"),
     tip=_("5th percentile: 5 % of the frames have a lower OSI-SNR than this: {frames}. Higher is better."),
 )
 _loss_osi_1, _loss_osi_2 = (
     partial(
-        Measure,
+        _loss,
         key=f"loss_osi_{method}",
-        unit="",
-        better=-1,
         heading=f"loss_osi {method}",
         title=_("L_OSI\nmethod {method}").format(method=method),
         tip=tip,
@@ -123,20 +120,16 @@ _loss_osi_1, _loss_osi_2 = (
     )
 )
 _mc_mse = partial(
-    Measure,
+    _loss,
     key="mc_mse",
-    unit="",
-    better=-1,
     heading="MC-MSE",
     title="MC-MSE\n",
     tip=_("Power-law compressed squared error at α, mean over all bins: {frames}. Lower is better."),
     widest="0.00000",
 )
 _fused = partial(
-    Measure,
+    _loss,
     key="fused",
-    unit="",
-    better=-1,
     heading=_("fused loss"),
     over_pairs=_("fused loss, {frames}"),
     title=_("fused L\n"),

@@ -70,11 +70,15 @@ def settings_report(analysis: Analysis) -> Object:
     assert reference is not None, "what has numbers has a reference"
     windowed = framing is not None and framing.representation is not Representation.WAVEFORM
     representation = Representation.MASK.value if framing is None else framing.representation.value
+    grid, stft = session.mask_grid, Object()
+    if reference.mask is not None and grid.is_known:  # the times of a mask's frames follow from what the user has said
+        stft |= {"n_fft": n_fft_of(grid, reference.mask.values.shape[0]), "hop": grid.hop}
+        stft |= {"mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
     return {
         "representation": representation,
         "n_fft": None if framing is None else framing.n_fft,
         "hop": None if framing is None else framing.hop,
-        **_mask_grid(analysis),
+        **stft,
         "window": framing.window if framing is not None and windowed else None,
         "alpha": session.loss.alpha,
         "gamma": session.loss.gamma,
@@ -86,15 +90,6 @@ def settings_report(analysis: Analysis) -> Object:
         "lengths": session.lengths.value,
         "same_rate_only": session.same_rate_only or session.lengths.value == "refuse",
     }
-
-
-def _mask_grid(analysis: Analysis) -> Object:
-    """The STFT that masks belong to, where the user has said which: the times of frames follow from it."""
-    grid, reference = analysis.session.mask_grid, analysis.reference
-    if reference is None or reference.mask is None or not grid.is_known:
-        return {}
-    n_fft = n_fft_of(grid, reference.mask.values.shape[0])
-    return {"n_fft": n_fft, "hop": grid.hop, "mask_sample_rate": grid.rate, "mask_frames_centred": grid.centred}
 
 
 def track_report(track: Track) -> Object:
@@ -344,20 +339,12 @@ def _left_out(analysis: Analysis) -> str:
         parts.append(_("files are read in different ways"))
     if any((s.flip, s.offset, s.gain) != (False, 0.0, 1.0) for s in scored):
         parts.append(_("polarity, offset or level of a file was changed"))
-    if _has_own_delays(analysis):
+    # Other delays than `--align` would take out, of all estimates or of none.
+    moved = [source.delay for source in session.estimates]
+    found = [pair.delay.samples if pair.delay is not None and pair.delay.trusted else 0 for pair in analysis.pairs]
+    others = [*session.references, *([] if session.mixture is None else [session.mixture])]
+    if any(source.delay for source in others) or (any(moved) and moved != found):
         parts.append(_("delays were chosen by hand"))
     if session.lengths is Lengths.PAD or (session.same_rate_only and session.lengths is not Lengths.REFUSE):
         parts.append(_("lengths or rates are treated in another way"))
     return "; ".join(parts)
-
-
-def _has_own_delays(analysis: Analysis) -> bool:
-    """Whether other delays are taken out than `--align` would take out, of all estimates or of none."""
-    sources = analysis.session.estimates
-    others = [source for source in (*analysis.session.references, analysis.session.mixture) if source is not None]
-    if any(source.delay for source in others):
-        return True
-    if not any(source.delay for source in sources):
-        return False
-    found = [pair.delay.samples if pair.delay is not None and pair.delay.trusted else 0 for pair in analysis.pairs]
-    return found != [source.delay for source in sources]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from osisnr_gui.core.types import FrameStatus
 from osisnr_gui.export.csv_files import comment, lines_bytes, number_cell, text_cell
@@ -185,8 +185,7 @@ _LATEX = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
 _MARKDOWN = {sign: f"\\{sign}" for sign in "\\`*_{}[]<>#|~"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A figure: what is on screen, its value, and whether it is the best of its column."""
 
     text: str
@@ -194,8 +193,7 @@ class Cell:
     best: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryTable:
+class SummaryTable(NamedTuple):
     """What the summary shows. result : in words, which named result it is; names, rows : of the estimates."""
 
     result: str

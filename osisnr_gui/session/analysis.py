@@ -6,16 +6,15 @@ the order of what is wanted on screen first, and takes over from `previous` what
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.io.errors import BrokenOffError, Cancel, Cancelled, FileError, Phrase, Reason
+from osisnr_gui.io.errors import BrokenOffError, Cancel, FileError, Phrase, Reason, stop_if
 from osisnr_gui.session.changes import finish, rescore, scored
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.file_changes import without_files
@@ -50,7 +49,12 @@ def analyse(
     Raises io's Cancelled.
     """
     known = (previous,) if isinstance(previous, Analysis) else tuple(previous or ())
-    return _Run(session, known, wanted or AnalysisOptions(), progress, cancelled or (lambda: False), cache).run()
+    wanted = wanted or AnalysisOptions()
+    # Not a result yet: what of it still holds is handed on.
+    begun = Analysis(session, best=tuple(best for old in known for best in old.best))
+    # Only whole results are kept: with the alpha table and pictures.
+    kept = cache if wanted.pictures and wanted.alpha is None else None
+    return _Run(session, wanted, progress, cancelled, kept, ResultIndex(*known), begun).run()
 
 
 def analyse_numbers(
@@ -91,27 +95,20 @@ def take_out_delays(session: Session, cancelled: Cancel | None = None) -> tuple[
     return replace(session, estimates=tuple(estimates)), tuple(delays)
 
 
+@dataclass
 class _Run:
     """One call of `analyse`; exists to keep its stages short."""
 
-    def __init__(
-        self,
-        session: Session,
-        previous: Sequence[Analysis],
-        wanted: AnalysisOptions,
-        progress: Report | None,
-        cancelled: Callable[[], bool],
-        cache: ResultCache | None,
-    ) -> None:
-        self._session, self._wanted, self._progress, self._cancelled = session, wanted, progress, cancelled
-        # Only whole results are kept: with the alpha table and pictures.
-        self._cache = cache if wanted.pictures and wanted.alpha is None else None
-        self._started_ns = time.time_ns()
-        self._known = ResultIndex(*previous)
-        self._next_partial = 0.0
-        self._broken = ""
-        # Not a result yet: what of it still holds is handed on.
-        self._analysis = Analysis(session, best=tuple(best for old in previous for best in old.best))
+    _session: Session
+    _wanted: AnalysisOptions
+    _progress: Report | None
+    _cancelled: Cancel | None
+    _cache: ResultCache | None
+    _known: ResultIndex
+    _analysis: Analysis
+    _started_ns: int = field(default_factory=time.time_ns)
+    _next_partial: float = 0.0
+    _broken: str = ""
 
     def run(self) -> Analysis:
         """The whole analysis; a file that turns out to break off, and its pairs, are begun anew with what there is."""
@@ -157,8 +154,7 @@ class _Run:
                 self._set(framing=framing if index == 0 else self._analysis.framing)
 
     def _open(self, source: Source) -> Track:
-        if self._cancelled():
-            raise Cancelled
+        stop_if(self._cancelled)
         known = None if source.path == self._broken else self._known.track(source)
         return known or open_track(source, self._cancelled)
 
@@ -238,8 +234,8 @@ class _Run:
             self._next_partial = now + max(PARTIAL_SECONDS, (now - started) / 5)
 
         picture = self._known.picture(reference, key, self._analysis.pairs)
-        run = partial(run_pair, session, reference, pair.estimate, key, picture, wanted.pictures)
-        done = run(report, self._cancelled, with_delay=wanted.delay and delay is None, around=wanted.around)
+        options = replace(wanted, delay=wanted.delay and delay is None)
+        done = run_pair(session, (reference, pair.estimate), key, picture, options, report, self._cancelled)
         if done.reference is not None:
             self._set_reference(session.partner_of(index), done.reference)
         self._set_pair(index, scored(session, done if delay is None else replace(done, delay=delay)))
@@ -307,7 +303,7 @@ class _Run:
 
     def _score_mixture(self) -> None:
         """The mixture as one more estimate, after all that was asked for by name; it needs no picture."""
-        session, stop = self._session, self._cancelled
+        session, wanted = self._session, AnalysisOptions(pictures=False, delay=False)
         self._set(unprocessed=self._known_unprocessed())
         for place, pair in enumerate(self._analysis.unprocessed):
             if pair.frames is not None or pair.error is not None or place not in session.partners:
@@ -316,9 +312,8 @@ class _Run:
             assert pair.reference is not None, "a mixture is compared with a reference"
             assert pair.key is not None, "the key of a pair without an error is known"
             try:
-                done = run_pair(
-                    session, pair.reference, pair.estimate, pair.key, None, False, None, stop, with_delay=False
-                )
+                tracks = pair.reference, pair.estimate
+                done = run_pair(session, tracks, pair.key, None, wanted, cancelled=self._cancelled)
             except FileError as error:
                 done = replace(pair, error=_final(error))
             pairs = self._analysis.unprocessed

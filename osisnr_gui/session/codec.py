@@ -24,7 +24,7 @@ from typing import Any
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
 from osisnr_gui.io.json_file import PNG_ENDING, Json, json_bytes, load_json, parse_json, text_in
-from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
+from osisnr_gui.session.session import ANY_TIME, MAX_FILES, Session, Source, at_most, within
 
 SCHEMA = "osisnr.session/1"
 ENDING = ".osisnr"
@@ -52,8 +52,8 @@ _REMEDY = Phrase("correct it in a text editor, or open the files again and save 
 class Stretch:
     """A part of the time axis."""
 
-    start: float = at_time()
-    stop: float = at_time()
+    start: float = within(dataclasses.MISSING, *ANY_TIME)
+    stop: float = within(dataclasses.MISSING, *ANY_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class SavedView:
     None = not known: everything is shown, and what cannot be shown stays as it is.
     """
 
-    start: float | None = at_time(None)
-    stop: float | None = at_time(None)
-    cursor: float | None = at_time(None)
+    start: float | None = within(None, *ANY_TIME)
+    stop: float | None = within(None, *ANY_TIME)
+    cursor: float | None = within(None, *ANY_TIME)
     selected: int = within(0, 0, MAX_FILES - 1)
     selection: Stretch | None = None
     loop: Stretch | None = None
-    playhead: float | None = at_time(None)
+    playhead: float | None = within(None, *ANY_TIME)
     low: float = within(0.0, 0.0, 1.0)
     high: float = within(1.0, 0.0, 1.0)
     rows: tuple[str, ...] | None = at_most(100, None)
@@ -209,8 +209,6 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
 def _encode(value: Any) -> Json:
     if dataclasses.is_dataclass(value):
         return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return _encode(value.value)
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -254,9 +252,12 @@ def _decode_fields(kind: Any, value: Any, field: str, path: str) -> Any:
             item, name = value[spec.name], f"{field}.{spec.name}"
             if isinstance(item, str | list) and len(item) > spec.metadata.get("most", len(item)):
                 raise _wrong(path, name, TOO_LONG[type(item)], most=spec.metadata["most"])
-            parts[spec.name] = _decode(hints[spec.name], item, name, path)
-            if parts[spec.name] is not None:
-                _check_limits(spec.metadata, parts[spec.name], name, path)
+            found = parts[spec.name] = _decode(hints[spec.name], item, name, path)
+            low, high = spec.metadata.get("range", (None, None))
+            if found is not None and low is not None and not low <= found <= high:
+                raise _wrong(path, name, N_("{field} must lie between {low:g} and {high:g}"), low=low, high=high)
+            if found not in spec.metadata.get("choices", (found,)):
+                raise _not_among(path, name, spec.metadata["choices"])
     try:
         return kind(**parts)
     except TypeError:
@@ -272,15 +273,6 @@ def _decode_plain(kind: Any, value: Any, field: str, path: str) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise _wrong(path, field, PLAIN[kind])
     return value
-
-
-def _check_limits(limits: Mapping[str, Any], value: Any, field: str, path: str) -> None:
-    if "range" in limits:
-        low, high = limits["range"]
-        if not low <= value <= high:
-            raise _wrong(path, field, N_("{field} must lie between {low:g} and {high:g}"), low=low, high=high)
-    if "choices" in limits and value not in limits["choices"]:
-        raise _not_among(path, field, limits["choices"])
 
 
 def _not_among(path: str, field: str, choices: Iterable[str]) -> LoadError:

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 from osisnr_gui.core.align import MAX_DELAY_SECONDS, Delay, DelayFinder, si_snr_of_correlation
-from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import N_, Cancel, Phrase, stop_if
 from osisnr_gui.session import words
 from osisnr_gui.session.readers import AudioSignal
@@ -16,7 +15,7 @@ STEP = 1 << 17  # samples read at a time
 TINY_MS = 0.05
 
 
-class DelaySearch:
+class DelaySearch(DelayFinder):
     """Searches within ± max_seconds while samples come by: `feed` takes them, `read_to` fetches them itself.
 
     Both signals have one rate. What the estimate has beyond the longest delay after the reference's end counts in
@@ -24,29 +23,21 @@ class DelaySearch:
     """
 
     def __init__(self, reference: AudioSignal, estimate: AudioSignal, max_seconds: float = MAX_DELAY_SECONDS) -> None:
+        super().__init__(math.ceil(max_seconds * reference.rate), (reference.n_samples, estimate.n_samples))
         self._signals = reference, estimate
-        lengths = reference.n_samples, estimate.n_samples
-        self._finder = DelayFinder(math.ceil(max_seconds * reference.rate), lengths)
-        self._position, self._stop = 0, self._finder.n_samples
-
-    def feed(self, reference: FloatArray, estimate: FloatArray) -> None:
-        """The next samples of both signals, equally many."""
-        n = min(len(reference), self._stop - self._position)
-        self._finder.feed(reference[:n], estimate[:n])
-        self._position += n
 
     def read_to(self, stop: int, cancelled: Cancel | None = None) -> None:
         """Read on until sample `stop`. Raises LoadError and io's Cancelled."""
-        stop = min(stop, self._stop)
-        while self._position < stop:
+        stop = min(stop, self.n_samples)
+        while self.n_fed < stop:
             stop_if(cancelled)
-            start, n = self._position, min(STEP, stop - self._position)
+            start, n = self.n_fed, min(STEP, stop - self.n_fed)
             self.feed(*(signal.read(start, n) for signal in self._signals))
 
     def finish(self, cancelled: Cancel | None = None) -> Delay:
         """The delay, after reading what is left. Raises LoadError and io's Cancelled."""
-        self.read_to(self._stop, cancelled)
-        return self._finder.find()
+        self.read_to(self.n_samples, cancelled)
+        return self.find()
 
 
 def measure_delay(reference: Track, estimate: Track, cancelled: Cancel | None = None) -> Delay | None:

@@ -1,15 +1,14 @@
 """The demos that ship with the program: which files, and what to look for."""
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.paths import resource_path
 from osisnr_gui.session.session import MaskGrid, Session, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+class Demo(NamedTuple):
     """One demo. name: for `--demo NAME`; look_for: one sentence for the user; the rest: file names of the samples."""
 
     name: str

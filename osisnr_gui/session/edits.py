@@ -8,8 +8,8 @@ from typing import Any
 
 from osisnr_gui.core.loss import check_alpha, check_gamma
 from osisnr_gui.session.guess import Reading, Role, read_roles
-from osisnr_gui.session.masks import mask_times, move_notes
-from osisnr_gui.session.session import BadChoice, Criterion, Formula, Lengths, MaskGrid, Note, Session, Source, limits
+from osisnr_gui.session.masks import mask_times
+from osisnr_gui.session.session import BadChoice, Criterion, Formula, MaskGrid, Note, Session, Source, limits
 
 Edit = Callable[[Session], Session]
 #: Where the files of a role stand in a session; there is one mixture.
@@ -71,17 +71,11 @@ def _with_files(session: Session, **files: Any) -> Session:
     changed = _with_places(session, replace(session, pairing=(), **files))
     if not session.pairing and len(changed.references) > len(session.references):
         return changed
-    partners = {
-        estimate: session.references[session.partner_of(index)]
-        for index, estimate in enumerate(session.estimates)
-        if session.references
-    }
-    places = {reference: index for index, reference in reversed(list(enumerate(changed.references)))}
-    kept = [
-        places.get(partners[estimate], changed.partner_of(index)) if estimate in partners else changed.partner_of(index)
-        for index, estimate in enumerate(changed.estimates)
-    ]
-    return set_pairing(changed, tuple(kept))
+    stays = dict[Source | None, int](reversed([(reference, k) for k, reference in enumerate(changed.references)]))
+    pairs = zip(session.estimates, session.partners, strict=True)
+    places = {estimate: stays.get(session.references[k]) for estimate, k in pairs if session.references}
+    kept = [(places.get(estimate), changed.partner_of(k)) for k, estimate in enumerate(changed.estimates)]
+    return set_pairing(changed, tuple(dealt if place is None else place for place, dealt in kept))
 
 
 def set_files(session: Session, references: tuple[Source, ...], pairs: Sequence[tuple[Source, int]]) -> Session:
@@ -144,19 +138,16 @@ def set_role(session: Session, source: Source, role: Role, present: Role | None 
     present = role_of(session, source) if present is None else present
     if present is role:
         return session
-    displaced: tuple[Source, ...] = ()
-    references = session.references
-    if role is Role.REFERENCE:
-        place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
-        displaced = references[place : place + 1]
-        references = (*references[:place], source, *references[place + 1 :])
-    session = replace(remove(session, source, present), roles_guessed=False)  # a file may stand in two roles
-    if role is Role.REFERENCE:
-        return _with_files(session, references=references, estimates=displaced + session.estimates)
+    left = replace(remove(session, source, present), roles_guessed=False)  # a file may stand in two roles
+    if role is Role.ESTIMATE:
+        return _with_files(left, estimates=(*left.estimates, source))
     if role is Role.MIXTURE:
-        displaced = () if session.mixture is None else (session.mixture,)
-        return _with_files(session, mixture=source, estimates=session.estimates + displaced)
-    return _with_files(session, estimates=(*session.estimates, source))
+        estimates = left.estimates if left.mixture is None else (*left.estimates, left.mixture)
+        return _with_files(left, mixture=source, estimates=estimates)
+    place = session.partner_of(session.estimates.index(source)) if present is Role.ESTIMATE else 0
+    old = session.references
+    new, displaced = (*old[:place], source, *old[place + 1 :]), old[place : place + 1]
+    return _with_files(left, references=new, estimates=displaced + left.estimates)
 
 
 def add_reference(session: Session, source: Source) -> Session:
@@ -249,7 +240,12 @@ def set_mask_grid(session: Session, n_bins: int, **changes: Any) -> Session:
     """Change what is known of the STFT that masks of `n_bins` bins belong to; notes stay on their frames."""
     grid = replace(session.mask_grid, **changes)
     old, new = mask_times(session.mask_grid, n_bins), mask_times(grid, n_bins)
-    return replace(session, mask_grid=grid, notes=move_notes(session.notes, old, new))
+
+    def moved(time: float) -> float:
+        return new.first + (time - old.first) / old.step * new.step
+
+    notes = tuple(replace(note, start=moved(note.start), stop=moved(note.stop)) for note in session.notes)
+    return replace(session, mask_grid=grid, notes=notes)
 
 
 def set_threshold(session: Session, threshold_db: float) -> Session:
@@ -289,11 +285,6 @@ def _inside(kind: type, name: str, value: Any) -> Any:
 def set_silence(session: Session, silence_db: float) -> Session:
     """Level below a signal's loudest frame, in dB, from which on a frame is silent."""
     return replace(session, silence_db=float(silence_db))
-
-
-def set_lengths(session: Session, lengths: Lengths) -> Session:
-    """Common start, pad with zeros, or refuse."""
-    return replace(session, lengths=lengths)
 
 
 def add_note(session: Session, note: Note) -> Session:

@@ -95,15 +95,10 @@ class FileChanges:
         elif known is None or known.stamp != stamp:
             if now - since < self._quiet:
                 return False
-            self._found[path] = FileChange(path, self._fate(path, stamp), stamp, seen)
+            was_gone = self._read[path] is None or (known is not None and known.fate is not Fate.CHANGED)
+            fate = Fate.GONE if stamp is None else Fate.BACK if was_gone else Fate.CHANGED
+            self._found[path] = FileChange(path, fate, stamp, seen)
         return True
-
-    def _fate(self, path: str, stamp: Stamp | None) -> Fate:
-        if stamp is None:
-            return Fate.GONE
-        known = self._found.get(path)
-        was_gone = self._read[path] is None or (known is not None and known.fate is not Fate.CHANGED)
-        return Fate.BACK if was_gone else Fate.CHANGED
 
 
 class ContentHashes:

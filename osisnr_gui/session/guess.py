@@ -8,9 +8,9 @@ set share is no hint, what differs is: `ref1 est1`, `clean_48k clean_48k_enh`. W
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -43,8 +43,7 @@ _NUMBERED = frozenset(["s", "spk", "speaker", "src", "talker"])
 _CORPUS = re.compile(r"(?<![0-9])[2-9] ?mix")
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A role for every file of a set; `sure` : the names tell, else `other` is what they might mean as well."""
 
     roles: tuple[Role, ...]

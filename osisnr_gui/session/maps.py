@@ -185,7 +185,10 @@ class BlameMap:
     def __init__(self, columns: PairReader, score: PairScore, kind: BlameKind) -> None:
         self.columns, self.kind = columns, kind
         self.taken = max(1, min(MOST_TAKEN, TAKEN_CELLS // columns.n_bins))
-        self._importance = _importance(score, kind)
+        if score.facts.frames.table is not None:
+            score = replace(score, loss=replace(score.loss, alpha=DEFAULT_ALPHA))
+        # What each frame carries at the default alpha, so that the choice is steady while alpha is moved; never 0.
+        self._importance = BlameTerms.of(score, kind).weights + 1e-9
         self._step = 0
         self._chunks: dict[int, _Chunk] = {}
 
@@ -239,13 +242,6 @@ class BlameMap:
     def _span(self, index: int) -> tuple[int, int]:
         size = CHUNK_COLUMNS * self._step
         return index * size, min((index + 1) * size, self.columns.n_frames)
-
-
-def _importance(score: PairScore, kind: BlameKind) -> FloatArray:
-    """What each frame carries at the default alpha, so that the choice is steady while alpha is moved; never 0."""
-    if score.facts.frames.table is not None:
-        score = replace(score, loss=replace(score.loss, alpha=DEFAULT_ALPHA))
-    return BlameTerms.of(score, kind).weights + 1e-9
 
 
 def _chosen(importance: FloatArray, edges: IntArray, taken: int) -> IntArray:

@@ -5,8 +5,8 @@ and hop are the user's, or were chosen among those that fit a mixture.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from functools import partial
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from osisnr_gui.io.errors import N_, Cancel, Phrase
 from osisnr_gui.io.masks import Mask, blocks_of, real_values
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioSignal
-from osisnr_gui.session.session import MaskGrid, Note, Source
+from osisnr_gui.session.session import MaskGrid, Source
 
 MOST_SUGGESTED = 4
 # Overlaps in use, as parts of n_fft, the usual ones first.
@@ -38,17 +38,7 @@ def mask_times(grid: MaskGrid | None, n_bins: int) -> TimeGrid:
     return TimeGrid(first, grid.hop / grid.rate, bin_hz=grid.rate / n_fft)
 
 
-def move_notes(notes: tuple[Note, ...], old: TimeGrid, new: TimeGrid) -> tuple[Note, ...]:
-    """Notes on the same frames of another time axis."""
-
-    def moved(time: float) -> float:
-        return new.first + (time - old.first) / old.step * new.step
-
-    return tuple(replace(note, start=moved(note.start), stop=moved(note.stop)) for note in notes)
-
-
-@dataclass(frozen=True, slots=True)
-class MaskShape:
+class MaskShape(NamedTuple):
     """Bins and frames of a mask."""
 
     n_bins: int
@@ -66,10 +56,14 @@ def find_grids(shape: MaskShape, n_samples: int, rate: int, n_fft: int | None = 
     if size // 2 + 1 != shape.n_bins:
         return ()
     usual_hops = dict.fromkeys(size // part for part in _USUAL_PARTS if size // part >= 1)
-    found = []
+    fits, found = partial(_fits, shape.n_frames, n_samples, size), []
     for centred in (False, True):
-        hops = [hop for hop in usual_hops if _fits(shape.n_frames, n_samples, size, hop, centred)]
-        hops = hops or _only_hop(shape.n_frames, n_samples, size, centred)
+        hops = [hop for hop in usual_hops if fits(hop, centred)]
+        if not hops and shape.n_frames > 1:  # the one hop up to n_fft, unless several give as many frames
+            length = n_samples if centred else n_samples - size
+            near = range(max(1, length // shape.n_frames - 1), min(size, length // (shape.n_frames - 1) + 1) + 1)
+            only = [hop for hop in near if fits(hop, centred)]
+            hops = only if len(only) == 1 else []
         found += [MaskGrid(rate, hop, n_fft, centred) for hop in hops]
     return tuple(found[:MOST_SUGGESTED])
 
@@ -88,21 +82,10 @@ def _fits(n_frames: int, n_samples: int, n_fft: int, hop: int, centred: bool) ->
     return n_samples >= n_fft and n_frames == 1 + (n_samples - n_fft) // hop
 
 
-def _only_hop(n_frames: int, n_samples: int, n_fft: int, centred: bool) -> list[int]:
-    """The one hop up to n_fft that gives as many frames; none where several do."""
-    if n_frames < 2:
-        return []
-    length = n_samples if centred else n_samples - n_fft
-    near = range(max(1, length // n_frames - 1), min(n_fft, length // (n_frames - 1) + 1) + 1)
-    hops = [hop for hop in near if _fits(n_frames, n_samples, n_fft, hop, centred)]
-    return hops if len(hops) == 1 else []
-
-
 N_BINS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class ValueBins:
+class ValueBins(NamedTuple):
     """`N_BINS` equal steps from low to high, the upper end included."""
 
     low: float
@@ -143,7 +126,7 @@ def mask_frames(grid: MaskGrid, n_bins: int) -> MaskFrames:
     return MaskFrames(n_fft, grid.hop, -(n_fft // 2) if grid.centred else 0, grid.window)
 
 
-class MaskedMixture:
+class MaskedMixture(AudioSignal):
     """Several masks (n_bins, n_frames) on one mixture; samples are numbered as the mixture's. One thread at a time.
 
     Magnitudes are scaled and the mixture's phase stays; a complex mask turns it, too. Frames beyond a mask, or not
@@ -152,12 +135,14 @@ class MaskedMixture:
     """
 
     def __init__(self, mixture: Source, grid: MaskGrid, masks: Sequence[Matrix]) -> None:
-        self.frames = mask_frames(grid, masks[0].shape[0])
-        self._masks = masks
-        self._signal = AudioSignal(mixture, grid.rate)
-        self.n_samples, self.first_sample = self._signal.n_samples, self._signal.first_sample
+        self.frames, self._masks = mask_frames(grid, masks[0].shape[0]), masks
+        super().__init__(mixture, grid.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
+        """Samples [start, start + count) through the first mask."""
+        return np.asarray(self.read_all(start, count)[0])
+
+    def read_all(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of the mixture through every mask: (n_masks, count)."""
         out = np.zeros((len(self._masks), count))
         inside = self.frames.inside(self.first_sample, self.n_samples)
@@ -167,7 +152,7 @@ class MaskedMixture:
             return out
         begin = self.frames.offset + first * self.frames.hop
         length = (stop - 1 - first) * self.frames.hop + self.frames.n_fft
-        spectra = self.frames.stft(self._signal.read(begin, length))
+        spectra = self.frames.stft(super().read(begin, length))
         a, b = max(start, begin), min(start + count, begin + length)
         for row, mask in zip(out, self._masks, strict=True):
             part = np.asarray(mask[:, first:stop]).T
@@ -175,24 +160,3 @@ class MaskedMixture:
             np.multiply(spectra[: len(part)], part, out=through[: len(part)])
             row[a - start : b - start] = self.frames.istft(through)[a - begin : b - begin]
         return out
-
-    def close(self) -> None:
-        """Close the file."""
-        self._signal.close()
-
-
-class MaskedSignal(AudioSignal):
-    """A mixture's signal, through one mask."""
-
-    def __init__(self, mixture: Source, grid: MaskGrid, mask: Matrix) -> None:
-        super().__init__(mixture, grid.rate)
-        self._through = MaskedMixture(mixture, grid, (mask,))
-
-    def read(self, start: int, count: int) -> FloatArray:
-        """Samples [start, start + count), zeros where there are none."""
-        return np.asarray(self._through.read(start, count)[0])
-
-    def close(self) -> None:
-        """Close the file."""
-        self._through.close()
-        super().close()

@@ -16,8 +16,9 @@ from osisnr_gui.session import pairs
 from osisnr_gui.session.delays import DelaySearch
 from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
 from osisnr_gui.session.pairs import Fit, PairAnalysis, PairKey, Readers, time_grid
-from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader
+from osisnr_gui.session.result import AnalysisOptions
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.session import MaskGrid, Session
 from osisnr_gui.session.tracks import Track, check_track, stamp_of
@@ -28,41 +29,38 @@ Progress = Callable[[PairAnalysis], None]
 
 def run_pair(
     session: Session,
-    reference: Track,
-    estimate: Track,
+    tracks: tuple[Track, Track],
     key: PairKey,
     reference_picture: Picture | None,
-    with_pictures: bool,
+    wanted: AnalysisOptions,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
-    *,
-    with_delay: bool = True,
-    around: float | None = None,
 ) -> PairAnalysis:
     """The pass over one pair, which mostly leaves both tracks checked sample by sample and the delay measured.
 
-    reference_picture : one that is filled already is reused, not painted again. with_delay : measure the delay too,
-    unless one is taken out: the search needs the samples as they are.
-    around : time to begin at, see `start_frame`; a pass that begins late does not hear all samples in their order, so
-    checks and delay are left to others.
+    tracks : reference and estimate. reference_picture : one that is filled already is reused, not painted again.
+    wanted : with the delay only where none is taken out: the search needs the samples as they are. A pass that begins
+    late, `around` a time (see `start_frame`), does not hear all samples in their order, so checks and delay are left to
+    others.
 
     Raises PairError, LoadError and io's Cancelled.
     """
+    reference, estimate = tracks
     pairs.check_fit(session, reference, estimate)
-    tracks, rate, grid = (reference, estimate), reference.sample_rate, time_grid(key.framing, reference, key.mask_grid)
+    rate, grid = reference.sample_rate, time_grid(key.framing, reference, key.mask_grid)
     with closing(Readers(tracks, key.framing, rate)) as opened:
         s, e = opened.open()
         fit = pairs.fit_frames(session, s, e, (reference.source.path, estimate.source.path))
-        shown = _make_pictures(tracks, (s, e), fit, key, reference_picture) if with_pictures else NO_PICTURES
+        shown = _make_pictures(tracks, (s, e), fit, key, reference_picture) if wanted.pictures else NO_PICTURES
         paint = shown if reference_picture is None else shown._replace(reference=None)
-        start = pairs.start_frame(fit, grid, around)
-        samples = PairSamples(tracks, (s, e), fit, with_delay, cancelled, in_order=start is None)
-        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, samples.listener, start)
+        start = pairs.start_frame(fit, grid, wanted.around)
+        listener, finish = _listen(tracks, (s, e) if start is None else (), fit, wanted.delay, cancelled)
+        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, listener, start)
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         frames = FramePass(plan).run(_reporter(pair, paint, progress, cancelled), cancelled)
         for picture, reader in ((paint.reference, s), (paint.estimate, e)):
             _fill(picture, reader, ((0, fit.first), (fit.stop, reader.n_frames)), cancelled)
-        (reference, estimate), delay = samples.finish()
+        (reference, estimate), delay = finish()
     whole = WholeSignal.of(frames)
     return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
 
@@ -90,59 +88,41 @@ def paint_alone(
     """The whole picture of one file that nothing is compared with yet. Raises LoadError and io's Cancelled."""
     with closing(Readers((track,), framing, track.sample_rate)) as opened:
         (reader,) = opened.open()
-        grid = time_grid(framing, track, mask_grid)
-        picture = make_picture((track,), framing, track.sample_rate, grid, reader.n_frames)
+        picture = make_picture((track,), track, framing, mask_grid, reader.n_frames)
         _fill(picture, reader, ((0, reader.n_frames),), cancelled)
     return picture
 
 
-class PairSamples:
+def _listen(
+    tracks: tuple[Track, Track], readers: Sequence[ColumnReader], fit: Fit, with_delay: bool, cancelled: Cancel | None
+) -> tuple[Callable[[FloatArray, FloatArray], None] | None, Callable[[], tuple[Sequence[Track], Delay | None]]]:
     """What is done with the samples of two files while the pass has them: each is checked, the delay is measured.
 
-    Decoding a file costs more than either. Without signals (masks) nothing is done.
-
-    readers : of the two files, open; the pass reads them in order from the first sample they share on. in_order : it
-    does; else nothing can be done.
+    Decoding a file costs more than either. readers : of the two files, open, where the pass reads them in order from
+    the first sample they share on. Without signals (masks) nothing is done. Gives what is told of the samples, and what
+    gives both tracks, checked, and the delay then, after reading what the pass did not.
     """
+    signals = [reader.signal for reader in readers if isinstance(reader, AudioColumns)]
+    # A reference with several estimates is checked with the first.
+    scanners = [None if track.checked else signal.scanner() for track, signal in zip(tracks, signals, strict=False)]
+    search = DelaySearch(signals[0], signals[1]) if signals and with_delay and not tracks[1].source.delay else None
+    if search is not None and fit.samples is not None:
+        search.read_to(fit.samples[0], cancelled)
 
-    def __init__(
-        self,
-        tracks: tuple[Track, Track],
-        readers: tuple[ColumnReader, ColumnReader],
-        fit: Fit,
-        with_delay: bool,
-        cancelled: Cancel | None,
-        *,
-        in_order: bool,
-    ) -> None:
-        self._tracks, self._cancelled = tracks, cancelled
-        signals = [reader.signal for reader in readers if in_order and isinstance(reader, AudioColumns)]
-        # A reference with several estimates is checked with the first.
-        pairs = zip(tracks, signals, strict=False)
-        self._scanners = [None if track.checked else signal.scanner() for track, signal in pairs]
-        searches = with_delay and not tracks[1].source.delay
-        self._search = DelaySearch(signals[0], signals[1]) if searches and signals else None
-        self.listener = None if self._search is None else self._search.feed
-        if self._search is not None and fit.samples is not None:
-            self._search.read_to(fit.samples[0], cancelled)
-
-    def finish(self) -> tuple[tuple[Track, Track], Delay | None]:
-        """Both tracks, checked, and the delay, after reading what the pass did not.
-
-        Raises LoadError for what is wrong with the estimate's samples, and for a file that changed since it was opened:
-        the pass reads on regardless. The reference's track has its own error.
+    def finish() -> tuple[Sequence[Track], Delay | None]:
+        """Raises LoadError for what is wrong with the estimate's samples, and for a file that changed since it was
+        opened: the pass reads on regardless. The reference's track has its own error.
         """
-        for track in self._tracks:
+        for track in tracks:
             if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
                 raise overwritten(track.source.path)
-        delay = None if self._search is None else self._search.finish(self._cancelled)
-        tracks = self._tracks
-        if self._scanners:
-            checked = [check_track(t, self._cancelled, s) for t, s in zip(tracks, self._scanners, strict=True)]
-            tracks = checked[0], checked[1]
-        if tracks[1].error is not None:
-            raise tracks[1].error
-        return tracks, delay
+        delay = None if search is None else search.finish(cancelled)
+        checked = [check_track(t, cancelled, s) for t, s in zip(tracks, scanners, strict=True)] if scanners else tracks
+        if checked[1].error is not None:
+            raise checked[1].error
+        return checked, delay
+
+    return None if search is None else search.feed, finish
 
 
 def _fill(
@@ -167,20 +147,20 @@ def _make_pictures(
     reference_picture: Picture | None,
 ) -> PairPictures:
     """Empty ones, but for a reference's that is there already."""
-    (reference, estimate), rate = tracks, tracks[0].sample_rate
-    grid = time_grid(key.framing, reference, key.mask_grid)
+    (reference, estimate), settings = tracks, (tracks[0], key.framing, key.mask_grid)
     counts = [max(reader.n_frames, fit.stop) for reader in readers]
     return PairPictures(
-        reference_picture or make_picture((reference,), key.framing, rate, grid, counts[0]),
-        make_picture((estimate,), key.framing, rate, grid, counts[1]),
-        make_picture(tracks, key.framing, rate, grid, fit.stop),
+        reference_picture or make_picture((reference,), *settings, counts[0]),
+        make_picture((estimate,), *settings, counts[1]),
+        make_picture(tracks, *settings, fit.stop),
     )
 
 
 def make_picture(
-    tracks: tuple[Track, ...], framing: Framing | None, rate: int | None, grid: TimeGrid, n_columns: int
+    tracks: tuple[Track, ...], reference: Track, framing: Framing | None, mask_grid: MaskGrid | None, n_columns: int
 ) -> Picture:
-    """An empty picture of one track, or of the residual of (reference, estimate)."""
+    """An empty picture of one track, or of the residual of (reference, estimate), on the frames of a reference."""
+    rate, grid = reference.sample_rate, time_grid(framing, reference, mask_grid)
     if framing is None:
         masks = [track.mask for track in tracks if track.mask is not None]
         scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))

@@ -3,6 +3,7 @@
 import math
 import threading
 import weakref
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -120,33 +121,28 @@ def time_grid(framing: Framing | None, reference: Track, mask_grid: MaskGrid | N
     return TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
 
 
-def open_columns(track: Track, framing: Framing | None, rate: int | None) -> ColumnReader:
-    """A reader of a track's frames, resampled to `rate`. Raises LoadError."""
-    if track.mask is not None:
-        return MaskColumns(track.mask.values)
-    assert framing is not None, "audio always has a framing"
-    return AudioColumns(AudioSignal(track.source, rate), framing)
-
-
 class Readers:
-    """Readers of some tracks: opened when they are first asked for, closed when this is forgotten, if not before."""
+    """Readers of the frames of some tracks, resampled to `rate`.
+
+    They are opened when they are first asked for, and closed when this is forgotten, if not before.
+    """
 
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
         self.tracks, self._framing, self._rate = tracks, framing, rate
-        self._opened: list[ColumnReader] = []
+        self._opened, self._files = list[ColumnReader](), ExitStack()
         #: Lets go of the files.
-        self.close = weakref.finalize(self, _close_all, self._opened)
+        self.close = weakref.finalize(self, self._files.close)
 
     def open(self) -> list[ColumnReader]:
         """All of them, in the order of the tracks. From one thread at a time. Raises LoadError."""
         for track in self.tracks[len(self._opened) :]:
-            self._opened.append(open_columns(track, self._framing, self._rate))
+            if track.mask is not None:
+                self._opened.append(MaskColumns(track.mask.values))
+            else:
+                assert self._framing is not None, "audio always has a framing"
+                signal = self._files.enter_context(AudioSignal(track.source, self._rate))
+                self._opened.append(AudioColumns(signal, self._framing))
         return self._opened
-
-
-def _close_all(readers: list[ColumnReader]) -> None:
-    while readers:
-        readers.pop().close()
 
 
 def changed_error(track: Track) -> LoadError:

@@ -103,19 +103,16 @@ class AudioSignal(Closing):
 
         Raises LoadError when the file holds less than it said: BrokenOffError for damage.
         """
-        samples = self._read(start + self._delay, count)
-        return samples if self._factor == 1.0 else self._factor * samples
-
-    def _read(self, start: int, count: int) -> FloatArray:
+        start += self._delay
         if self._resampler is None:
-            return self._read_own(start, count)
-        out = np.zeros(count)
-        begin, end = max(start, 0), min(start + count, self._length)
-        if begin < end:  # outside the file the filter would ring on
-            first, stop = self._resampler.span(begin, end)
-            own = self._read_own(first, stop - first)
-            out[begin - start : end - start] = self._resampler.run(own, first, begin, end)
-        return out
+            samples = self._read_own(start, count)
+        else:
+            samples, begin, end = np.zeros(count), max(start, 0), min(start + count, self._length)
+            if begin < end:  # outside the file the filter would ring on
+                first, stop = self._resampler.span(begin, end)
+                own = self._read_own(first, stop - first)
+                samples[begin - start : end - start] = self._resampler.run(own, first, begin, end)
+        return samples if self._factor == 1.0 else self._factor * samples
 
     def _read_own(self, start: int, count: int) -> FloatArray:
         begin, end = max(start, 0), min(start + count, self._file.info.n_samples)
@@ -177,7 +174,7 @@ class AudioColumns:
     """Frames of an audio signal. Without padding only frames that lie wholly inside the file are counted.
 
     Frames are read from one thread at a time; what comes of `read` may be transformed in any thread.
-    Raises LoadError, and closes the signal, where there would be more frames than `core.stft` allows.
+    Raises LoadError where there would be more frames than `core.stft` allows.
     """
 
     def __init__(self, signal: AudioSignal, framing: Framing) -> None:
@@ -187,7 +184,6 @@ class AudioColumns:
         n_fft, hop = framing.n_fft, framing.hop
         self.n_frames = frame_count(signal.n_samples, n_fft, hop)
         if hop < (least := least_hop(signal.n_samples, n_fft)):
-            signal.close()
             raise _too_many_frames(signal, framing, self.n_frames, least)
         self.first_frame = -(-signal.first_sample // framing.hop)
         self._window = window(framing.window, framing.n_fft)
@@ -219,10 +215,6 @@ class AudioColumns:
         np.multiply(frames, self._window, out=windowed)
         np.fft.rfft(windowed, axis=1, out=spectrum)
         return np.abs(spectrum)
-
-    def close(self) -> None:
-        """Close the file."""
-        self.signal.close()
 
 
 def _too_many_frames(signal: AudioSignal, framing: Framing, n_frames: int, least: int) -> LoadError:
@@ -265,9 +257,6 @@ class MaskColumns:
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""
         return np.abs(rows) if np.iscomplexobj(rows) else np.asarray(rows)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 ColumnReader = AudioColumns | MaskColumns  # frames of one source

@@ -16,10 +16,10 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, astuple, fields, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,14 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
         "n_bins": frames.n_bins,
         "columns": {name: picture.n_columns for name, picture in pictures.items() if picture is not None},
         "delay": None if pair.delay is None else [pair.delay.samples, pair.delay.peak],
-        "tracks": [_track_facts(reference), _track_facts(pair.estimate)],
+        "tracks": [
+            {
+                "n_samples": track.n_samples,
+                "level": None if track.level is None else astuple(track.level),
+                "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
+            }
+            for track in (reference, pair.estimate)
+        ],
     }
     return facts, arrays | {f"picture_{name}": value for name, value in codes.items()}
 
@@ -238,12 +245,16 @@ def unpack_pair(
 
     Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
     """
-    read = partial(file.read, cancelled=cancelled)
+    read, facts = partial(file.read, cancelled=cancelled), file.facts
     try:
-        facts = file.facts
+        _check_shapes(file.shapes)
         frames = _frames(file, key, reference, read)
         pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
-        delay = _delay(file, read)
+        delay = None
+        if facts["delay"] is not None:
+            samples, peak = facts["delay"]
+            curve = DelayCurve(*read("correlation")) if "correlation" in file.shapes else None
+            delay = Delay(int(samples), float(peak), curve)
         of_reference, of_estimate = facts["tracks"]
         reference = _with_facts(reference, of_reference, read("clips_reference"))
         estimate = _with_facts(estimate, of_estimate, read("clips_estimate"))
@@ -251,26 +262,6 @@ def unpack_pair(
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
-
-
-def _delay(file: ArrayFile, read: Read) -> Delay | None:
-    facts = file.facts["delay"]
-    if facts is None:
-        return None
-    if "correlation" not in file.shapes:
-        return Delay(int(facts[0]), float(facts[1]))
-    n = file.shapes["correlation"][-1]
-    _check_shapes(file, {"correlation": (2, n // 2 * 2 + 1)})
-    return Delay(int(facts[0]), float(facts[1]), DelayCurve(*read("correlation")))
-
-
-def _track_facts(track: Track) -> Facts:
-    level = track.level
-    return {
-        "n_samples": track.n_samples,
-        "level": None if level is None else [level.rms, level.mean, level.peak, level.clipped_runs],
-        "warnings": [[warning.code, phrase_to_json(warning.message)] for warning in track.warnings],
-    }
 
 
 def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
@@ -287,16 +278,12 @@ def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
 
 
 def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> PairFrames:
-    n = file.shapes["literal"][0]
-    _check_shapes(file, dict.fromkeys((*_FIELDS, "literal", "exact", "exponents"), (n,)))
-    _check_shapes(file, {"table": (N_NODES, n), "whole": (len(_FIELDS), 1)} if "whole" in file.shapes else {})
     exponents = read("exponents")
-    if n < 1 or np.abs(exponents.astype(np.int64)).max() > MOST_EXPONENT:
+    if len(exponents) < 1 or np.abs(exponents.astype(np.int64)).max() > MOST_EXPONENT:
         raise ValueError("no alpha table has such exponents")
-    whole = Projection(*read("whole")) if "whole" in file.shapes else None
     return PairFrames(
         first_frame=int(file.facts["first_frame"]),
-        n_total=n,
+        n_total=len(exponents),
         n_bins=int(file.facts["n_bins"]),
         grid=time_grid(key.framing, reference, key.mask_grid),
         projection=Projection(*map(read, _FIELDS)),
@@ -304,7 +291,7 @@ def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> Pair
         exact_osi_db=read("exact"),
         table=AlphaTable(read("table"), exponents),
         mc_mse=None,
-        whole=whole,
+        whole=Projection(*read("whole")) if "whole" in file.shapes else None,
     )
 
 
@@ -312,15 +299,13 @@ def _pictures(
     file: ArrayFile, key: PairKey, tracks: tuple[Track, Track], reference_picture: Picture | None, read: Read
 ) -> PairPictures:
     reference, estimate = tracks
-    framing, rate = key.framing, reference.sample_rate
-    grid = time_grid(framing, reference, key.mask_grid)
 
     def picture(name: str, *shown: Track) -> Picture:
         columns, codes = int(file.facts["columns"][name]), read(f"picture_{name}")
         # Before a picture is made as large as these facts say.
         if -(-columns // coarse_step_of(shown)) != len(codes):
             raise ValueError(f"{columns} columns are not in {len(codes)} codes")
-        found = make_picture(shown, framing, rate, grid, columns)
+        found = make_picture(shown, reference, key.framing, key.mask_grid, columns)
         found.restore(codes)
         return found
 
@@ -331,7 +316,11 @@ def _pictures(
     )
 
 
-def _check_shapes(file: ArrayFile, wanted: dict[str, tuple[int, ...]]) -> None:
-    for name, shape in wanted.items():
-        if file.shapes.get(name) != shape:
-            raise ValueError(f"{name} is not {shape}")
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises ValueError unless the arrays belong together; pictures are held against the facts."""
+    n, n_lags = shapes["literal"][0], shapes.get("correlation", (1,))[-1]
+    wanted: dict[str, tuple[int, ...]] = dict.fromkeys((*_FIELDS, "literal", "exact", "exponents"), (n,))
+    wanted |= {"table": (N_NODES, n), "whole": (len(_FIELDS), 1), "correlation": (2, n_lags // 2 * 2 + 1)}
+    for name in wanted.keys() - ({"whole", "correlation"} - shapes.keys()):  # some pairs have none of these two
+        if shapes.get(name) != wanted[name]:
+            raise ValueError(f"{name} is not {wanted[name]}")

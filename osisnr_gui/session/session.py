@@ -25,17 +25,13 @@ MAX_FILES = 1000
 MAX_NOTES = 5000
 #: Characters of a path, a key or a note: what a text field of the window takes.
 MAX_TEXT = 32_767
-_LATEST = 1e9
+#: Of a place on the time axis.
+ANY_TIME = -1e9, 1e9
 
 
 def within(default: Any, low: float, high: float) -> Any:
     """A field with the values a saved session may give it."""
     return field(default=default, metadata={"range": (low, high)})
-
-
-def at_time(default: Any = MISSING) -> Any:
-    """A field with a place on the time axis."""
-    return field(default=default, metadata={"range": (-_LATEST, _LATEST)})
 
 
 def at_most(most: int, default: Any = MISSING) -> Any:
@@ -186,8 +182,8 @@ class BadChoice:
 class Note:
     """What the user wrote about a stretch of time: start, stop on the time axis (seconds; frames for masks)."""
 
-    start: float = at_time()
-    stop: float = at_time()
+    start: float = within(MISSING, *ANY_TIME)
+    stop: float = within(MISSING, *ANY_TIME)
     text: str = at_most(MAX_TEXT, "")
 
 

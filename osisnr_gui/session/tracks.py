@@ -105,29 +105,23 @@ def stamp_of(path: str) -> Stamp | None:
 
 def open_track(source: Source, cancelled: Cancel | None = None) -> Track:
     """Open a source far enough to know what it is; never raises for the file's sake, but io's Cancelled."""
+    path, stamp = source.path, stamp_of(source.path)
     try:
-        return _open(source, cancelled)
+        if find_kind(path) == "mask":
+            key, transpose, pair_axis = source.key, source.transpose, source.pair_axis
+            mask = load_mask(path, key=key, transpose=transpose, cancelled=cancelled, pair_axis=pair_axis)
+            mask = _flipped(mask) if source.flip else mask
+            coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
+            return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
+        with open_audio(path) as file:
+            info = file.info
     except FileError as error:
-        return Track(source, stamp_of(source.path), error=error)
-
-
-def _open(source: Source, cancelled: Cancel | None) -> Track:
-    stamp = stamp_of(source.path)
-    if find_kind(source.path) == "mask":
-        mask = load_mask(
-            source.path, key=source.key, transpose=source.transpose, cancelled=cancelled, pair_axis=source.pair_axis
-        )
-        if source.flip:
-            mask = _flipped(mask)
-        coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
-        return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
-    with open_audio(source.path) as file:
-        info = file.info
-    if source.channel is not None and not DOWNMIX <= source.channel <= info.channels:
-        count = info.channels
-        detail = Phrase("there is no channel {channel}; the file has {count}", channel=source.channel, count=count)
+        return Track(source, stamp_of(path), error=error)
+    channel, count = source.channel, info.channels
+    if channel is not None and not DOWNMIX <= channel <= count:
+        detail = Phrase("there is no channel {channel}; the file has {count}", channel=channel, count=count)
         remedy = Phrase("choose a channel from 1 to {count}", count=count)
-        raise LoadError(Reason.BAD_CHANNELS, source.path, detail, remedy)
+        return Track(source, stamp_of(path), error=LoadError(Reason.BAD_CHANNELS, path, detail, remedy))
     coding = f"{info.container} {info.coding}"
     return Track(
         source, stamp, "audio", coding, info.sample_rate, info.channels, info.n_samples, warnings=info.warnings

@@ -76,11 +76,6 @@ class Verdict:
     worst_time: float
     of_masks: bool = False
 
-    @property
-    def is_flawed(self) -> bool:
-        """Whether something else than the angle keeps the word from being a good one."""
-        return max(self.missing, self.made_up, self.under) > NOTABLE_SHARE
-
 
 def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
     """Judge a scored pair. chance_db : of what is compared."""
@@ -97,8 +92,9 @@ def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
     if len(score.bad.segments):
         table = find_segment_table(score)
         worst_time = table.worst_time(*table.span(int(table.worst_first[0])))
-    verdict = Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
-    return replace(verdict, grade=min(grade, Grade.AUDIBLE)) if verdict.is_flawed else verdict
+    # Something else than the angle may keep the word from being a good one.
+    grade = min(grade, Grade.AUDIBLE) if max(missing, made_up, under) > NOTABLE_SHARE else grade
+    return Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
 
 
 def _grade(score: PairScore, chance_db: float) -> Grade:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -101,25 +100,52 @@ def share_words(x: Inspection) -> str:
 
 def explain(x: Inspection) -> tuple[str, str, str]:
     """Level, place of the errors, and meaning of the angle, one sentence each."""
-    return _level(x), _errors(x), _angle(x)
-
-
-def _level(x: Inspection) -> str:
     match x.status:
         case FrameStatus.NONFINITE:
-            return _("This frame holds numbers that are not finite, so no level can be given.")
-        case FrameStatus.SILENT_BOTH:
-            return _("Both signals are silent here (each is {limit}).").format(limit=_silence_words(x))
-        case FrameStatus.SILENT_ESTIMATE:
-            below, under = _("{limit}; {level} below the reference"), -x.level_db
-            sentence = _("The estimate is silent here ({below}): the reference is missed.")
-        case FrameStatus.SILENT_REFERENCE:
-            below, under = _("{limit}; {level} below the estimate"), x.level_db
-            sentence = _("The reference is silent here ({below}): what the estimate holds is false activity.")
+            return _not_finite(x)
+        case FrameStatus.SILENT_BOTH | FrameStatus.SILENT_ESTIMATE | FrameStatus.SILENT_REFERENCE:
+            return *_silent(x), _silent_angle(x.literal.osi_db)
+        case FrameStatus.PROPORTIONAL:
+            gain = words.number(x.gain, 3)
+            errors = _("There are no errors: the estimate is {gain} times the reference.").format(gain=gain)
+            angle = _("Both point the same way here (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
+        case FrameStatus.ORTHOGONAL:
+            place = _place(x, [part.estimate_share for part in x.bands])
+            errors = _("All of the estimate is error; it lies {place}.").format(place=place)
+            angle = _("Both stand here at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
         case _:
-            return _level_difference(x)
-    below = _("all zero") if under == math.inf else below.format(limit=_silence_words(x), level=words.db(under))
-    return sentence.format(below=below)
+            errors, angle = _noise_and_mc_mse(x), _angle(x)
+    return _level_difference(x), errors, angle
+
+
+def _not_finite(x: Inspection) -> tuple[str, str, str]:
+    columns = x.columns.reference, x.columns.estimate
+    bad = [int(np.count_nonzero(~np.isfinite(column))) for column in columns]
+    errors = _(
+        "Not finite are {reference} of the reference's and {estimate} of the estimate's {n} values, or their squares."
+    )
+    return (
+        _("This frame holds numbers that are not finite, so no level can be given."),
+        errors.format(reference=bad[0], estimate=bad[1], n=len(columns[0])),
+        _("Without an angle there is no OSI-SNR, and the literal mean of the file is no number either."),
+    )
+
+
+def _silent(x: Inspection) -> tuple[str, str]:
+    """Level, and where what there is lies, where one of the two is silent, or both."""
+    if x.status is FrameStatus.SILENT_BOTH:
+        level = _("Both signals are silent here (each is {limit}).").format(limit=_silence_words(x))
+        return level, _("There is nothing to compare, and so there are no errors to place.")
+    if x.status is FrameStatus.SILENT_ESTIMATE:
+        level, below = _("The estimate is silent here ({below}): the reference is missed."), -x.level_db
+        template, lies = _("{limit}; {level} below the reference"), _("What is missing lies {place}.")
+        shares = [part.reference_share for part in x.bands]
+    else:
+        level = _("The reference is silent here ({below}): what the estimate holds is false activity.")
+        template, lies, below = _("{limit}; {level} below the estimate"), _("It lies {place}."), x.level_db
+        shares = [part.estimate_share for part in x.bands]
+    limit = _("all zero") if below == math.inf else template.format(limit=_silence_words(x), level=words.db(below))
+    return level.format(below=limit), lies.format(place=_place(x, shares))
 
 
 def _silence_words(x: Inspection) -> str:
@@ -148,32 +174,6 @@ def _level_difference(x: Inspection) -> str:
         level = turned.format(level=level)
     counted = _("The estimate is {level}; OSI-SNR does not count that, MC-MSE does.")
     return (_("The estimate is {level}.") if is_even else counted).format(level=level)
-
-
-def _errors(x: Inspection) -> str:
-    match x.status:
-        case FrameStatus.NONFINITE:
-            columns = x.columns
-            bad = [int(np.count_nonzero(~np.isfinite(c))) for c in (columns.reference, columns.estimate)]
-            template = _(
-                "Not finite are {reference} of the reference's and {estimate} of the estimate's {n} values, "
-                "or their squares."
-            )
-            return template.format(reference=bad[0], estimate=bad[1], n=len(columns.reference))
-        case FrameStatus.SILENT_BOTH:
-            return _("There is nothing to compare, and so there are no errors to place.")
-        case FrameStatus.SILENT_ESTIMATE:
-            missing = _place(x, [part.reference_share for part in x.bands])
-            return _("What is missing lies {place}.").format(place=missing)
-        case FrameStatus.SILENT_REFERENCE:
-            return _("It lies {place}.").format(place=_place(x, [part.estimate_share for part in x.bands]))
-        case FrameStatus.PROPORTIONAL:
-            gain = words.number(x.gain, 3)
-            return _("There are no errors: the estimate is {gain} times the reference.").format(gain=gain)
-        case FrameStatus.ORTHOGONAL:
-            place = _place(x, [part.estimate_share for part in x.bands])
-            return _("All of the estimate is error; it lies {place}.").format(place=place)
-    return _noise_and_mc_mse(x)
 
 
 def _noise_and_mc_mse(x: Inspection) -> str:
@@ -223,15 +223,6 @@ def _ended(sentence: str, x: Inspection, shares: Sequence[float]) -> str:
 
 
 def _angle(x: Inspection) -> str:
-    match x.status:
-        case FrameStatus.NONFINITE:
-            return _("Without an angle there is no OSI-SNR, and the literal mean of the file is no number either.")
-        case FrameStatus.SILENT_BOTH | FrameStatus.SILENT_ESTIMATE | FrameStatus.SILENT_REFERENCE:
-            return _silent_angle(x.literal.osi_db)
-        case FrameStatus.PROPORTIONAL:
-            return _("Both point the same way here (0°): OSI-SNR is infinite and 1/OSI is 0, whatever the level.")
-        case FrameStatus.ORTHOGONAL:
-            return _("Both stand here at 90°, with nothing in common: OSI-SNR is 0 dB and 1/OSI is infinite.")
     template = _(
         "Reference and estimate are {angle} apart (0° the same, 90° nothing in common), {osi} exact OSI-SNR: {along} "
         "% of the estimate's energy follows the reference"
@@ -290,7 +281,7 @@ def formula_rows(x: Inspection) -> list[Row]:
     """Rows of (what, literal, exact), from lam to the frame's fused loss; "–" where the exact result leaves it out."""
     both = (x.literal, x.exact)
     if not _has_literal(x):
-        both = (replace(x.literal, osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
+        both = (x.literal._replace(osi_db=math.nan, loss_osi=math.nan, fused=math.nan), x.exact)
     return [
         ("", _("literal"), _("exact")),
         ("λ = Σe² / Σs·e", *(words.loss(terms.lam) for terms in both)),

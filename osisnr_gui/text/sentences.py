@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from osisnr_gui.io.errors import FileError
+from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
@@ -101,21 +101,13 @@ def estimate_names(analysis: Analysis) -> list[str]:
     return [f"{words.estimate_letter(index)} ({name})" for index, name in enumerate(names)]
 
 
-def gain_words(pair: PairAnalysis) -> str:
-    """How much too loud or too quiet the wanted part of an estimate is; empty when that cannot be said.
-
-    The least-squares gain means something only where the estimate holds more of the reference than of anything else.
-    """
-    whole = pair.whole
-    if whole is None or not whole.si_snr_db > 0 or not LEVEL_DB <= abs(whole.gain_db) < math.inf:
-        return ""
-    template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
-    return template.format(level=words.db(abs(whole.gain_db)))
-
-
 def level_polarity_delay(analysis: Analysis, pair: PairAnalysis) -> list[str]:
     """What is wrong with an estimate that OSI-SNR does not see, or hardly, in words: level, polarity, delay."""
-    found = [gain] if (gain := gain_words(pair)) else []
+    found, whole = list[str](), pair.whole
+    # The least-squares gain means something only where there is more of the reference in it than of anything else.
+    if whole is not None and whole.si_snr_db > 0 and LEVEL_DB <= abs(whole.gain_db) < math.inf:
+        template = _("{level} too loud") if whole.gain_db > 0 else _("{level} too quiet")
+        found.append(template.format(level=words.db(abs(whole.gain_db))))
     if any(notice.code == "polarity" and notice.source == pair.source for notice in analysis.notices):
         found.append(_("upside down (polarity)"))
     delay, rate = pair.delay, pair.sample_rate
@@ -192,17 +184,21 @@ def selection_sentence(pair: PairAnalysis, start: float, stop: float) -> str:
     return "; ".join(parts) + "."
 
 
+#: How good an estimate is: in a word (or three), and as the head of a sentence.
+_GRADES = {
+    Grade.NOTHING: (Phrase("nothing to compare"), Phrase("no frame in which both are active")),
+    Grade.UNRELATED: (Phrase("unrelated"), ""),  # has a sentence of its own
+    Grade.STRONG: (Phrase("strong errors"), Phrase("errors are strong")),
+    Grade.AUDIBLE: (Phrase("errors audible"), Phrase("errors are audible")),
+    Grade.VERY_CLOSE: (Phrase("very close"), Phrase("very close to the reference")),
+    Grade.SAME_TO_THE_EAR: (Phrase("hard to tell apart"), Phrase("hard to tell from the reference")),
+    Grade.SAME: (Phrase("the same but for level"), Phrase("the same as the reference but for its level")),
+}
+
+
 def grade_words(grade: Grade) -> str:
     """One word (or three) for how good an estimate is."""
-    return {
-        Grade.NOTHING: _("nothing to compare"),
-        Grade.UNRELATED: _("unrelated"),
-        Grade.STRONG: _("strong errors"),
-        Grade.AUDIBLE: _("errors audible"),
-        Grade.VERY_CLOSE: _("very close"),
-        Grade.SAME_TO_THE_EAR: _("hard to tell apart"),
-        Grade.SAME: _("the same but for level"),
-    }[grade]
+    return translated(_GRADES[grade][0])
 
 
 def verdict_line(verdict: Verdict) -> str:
@@ -230,7 +226,7 @@ def verdict_sentence(verdict: Verdict, unit: str, *also: str) -> str:
         said = _("No closer to the reference than something unrelated, which reaches about {chance} (this: {median})")
         said = said.format(chance=words.db(verdict.chance_db), median=words.db(verdict.median_db))
         return "; ".join(filter(None, (said, *also))).replace(" dB", "\u00a0dB") + "."
-    parts = [*_faults(verdict), _head(verdict) + _where(verdict.band)]
+    parts = [*_faults(verdict), translated(_GRADES[verdict.grade][1]) + _where(verdict.band)]
     if math.isfinite(verdict.worst_time):
         at = words.number(verdict.worst_time, 1 if unit == "s" else 0)
         parts.append(_("worst at {time}\u00a0{unit}").format(time=at, unit=unit))
@@ -251,17 +247,6 @@ def _faults(verdict: Verdict) -> list[str]:
         (verdict.under, _("{share} of the frames are bad")),
     )
     return [what.format(share=words.percent(share)) for share, what in known if share > NOTABLE_SHARE]
-
-
-def _head(verdict: Verdict) -> str:
-    return {
-        Grade.NOTHING: _("no frame in which both are active"),
-        Grade.STRONG: _("errors are strong"),
-        Grade.AUDIBLE: _("errors are audible"),
-        Grade.VERY_CLOSE: _("very close to the reference"),
-        Grade.SAME_TO_THE_EAR: _("hard to tell from the reference"),
-        Grade.SAME: _("the same as the reference but for its level"),
-    }[verdict.grade]
 
 
 def _where(band: BandOfErrors | None) -> str:

@@ -170,7 +170,7 @@ def test_rescore_leaves_heavy_changes_alone(pair_of_files: Session) -> None:
         edits.change_source(pair_of_files, estimate, channel=1),
         edits.remove(pair_of_files, estimate),
         edits.swap(pair_of_files, estimate),
-        edits.set_lengths(pair_of_files, Lengths.PAD),
+        replace(pair_of_files, lengths=Lengths.PAD),
         replace(pair_of_files, same_rate_only=True),
     ]
     for session in heavy:
@@ -608,7 +608,7 @@ def test_delays_longer_than_the_file(pair_of_files: Session, delay: int) -> None
     assert "fewer than one frame" in str(pair.error)
     in_common = int(str(pair.error).split(" samples in common")[0].split()[-1])
     assert in_common == max(0, 16_000 - abs(delay))
-    padded = analyse(edits.set_lengths(session, Lengths.PAD)) if abs(delay) < 20_000 else None
+    padded = analyse(replace(session, lengths=Lengths.PAD)) if abs(delay) < 20_000 else None
     assert padded is None or _only(padded).frames.complete
 
 

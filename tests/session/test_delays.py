@@ -149,7 +149,7 @@ def test_at_half_the_rate(write: Write, pair: tuple[np.ndarray, np.ndarray], lat
 def test_padded(write: Write, pair: tuple[np.ndarray, np.ndarray]) -> None:
     """The score that is promised is the one under the policy in force."""
     s, e = pair
-    session = edits.set_lengths(_session(write, s[:-20_000], _late(e, 137)), Lengths.PAD)
+    session = replace(_session(write, s[:-20_000], _late(e, 137)), lengths=Lengths.PAD)
     first = analyse(session, wanted=NUMBERS)
     delay = first.pairs[0].delay
     for samples in (0, 137, -300):

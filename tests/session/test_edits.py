@@ -172,7 +172,7 @@ def test_a_file_read_just_like_one_that_is_there_is_there_once() -> None:
 def test_setters() -> None:
     session = edits.set_gamma(edits.set_alpha(Session(), 1), 0)
     session = edits.set_method(edits.set_formula(session, Formula.EXACT), 2)
-    session = edits.set_lengths(edits.set_silence(edits.set_threshold(session, 1), 30), Lengths.PAD)
+    session = replace(edits.set_silence(edits.set_threshold(session, 1), 30), lengths=Lengths.PAD)
     assert (session.loss.alpha, session.loss.gamma, session.loss.method) == (1.0, 0.0, 2)
     assert session.loss.formula is Formula.EXACT
     assert (session.threshold_db, session.silence_db, session.lengths) == (1.0, 30.0, Lengths.PAD)

@@ -17,7 +17,7 @@ from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.inspection import inspector
 from osisnr_gui.session.inspection.inspection import spectra_of
 from osisnr_gui.session.inspection.inspector import FileMeasures, Inspector, measure_file
-from osisnr_gui.session.pairs import open_columns
+from osisnr_gui.session.pairs import Readers
 from osisnr_gui.session.session import FramingChoice, Session, Source
 
 
@@ -40,10 +40,10 @@ def _check(analysis: Analysis) -> FileMeasures:
     found = measure_file(pair)
     matrices = []
     for track in (analysis.references[0], pair.estimate):
-        reader = open_columns(track, framing, pair.sample_rate)
+        opened = Readers((track,), framing, pair.sample_rate)
+        (reader,) = opened.open()
         count = frames.n_frames
         matrices.append(reader.rows(reader.read(frames.first_frame, count), slice(count))[facts.active])
-        reader.close()
     s, e = matrices
     if framing is None or framing.representation is not Representation.WAVEFORM:
         assert found.lsd_db == pytest.approx(log_spectral_distance_db(s.T, e.T).mean())

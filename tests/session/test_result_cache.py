@@ -139,7 +139,10 @@ CASES: dict[str, tuple[str, Callable[[Session], Session]]] = {
     "mean of channels": ("wav", lambda session: _changed(session, channel=0)),
     "level and offset": ("wav", lambda session: _changed(session, gain=2.0, offset=0.01)),
     "delay": ("wav", lambda session: _changed(session, delay=137)),
-    "early and padded": ("wav", lambda session: edits.set_lengths(_changed(session, delay=-700), Lengths.PAD)),
+    "early and padded": (
+        "wav",
+        lambda session: dataclasses.replace(_changed(session, delay=-700), lengths=Lengths.PAD),
+    ),
 }
 
 
@@ -303,7 +306,7 @@ def _with_another(thing: Any, name: str) -> Any:
         lambda s: edits.set_framing(s, n_fft=1024),
         lambda s: edits.set_framing(s, window="boxcar"),
         lambda s: edits.set_framing(s, representation=Representation.WAVEFORM),
-        lambda s: edits.set_lengths(s, Lengths.PAD),
+        lambda s: dataclasses.replace(s, lengths=Lengths.PAD),
         lambda s: dataclasses.replace(s, same_rate_only=True),
         lambda s: _changed(s, channel=2),
         lambda s: _changed(s, delay=1),

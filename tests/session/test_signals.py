@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from math import gcd
 from types import SimpleNamespace
@@ -157,14 +156,15 @@ def test_more_frames_than_can_be_kept_are_refused_in_words(write_wav: Write, n_f
     path = write_wav("long.wav", np.zeros(2_000_000))
     framing = Framing(Representation.MAGNITUDE, n_fft, hop)
     if fits:
-        with closing(AudioColumns(AudioSignal(Source(path)), framing)) as columns:
-            assert columns.n_frames == 1 + (2_000_000 - n_fft) // hop
+        with AudioSignal(Source(path)) as signal:
+            assert AudioColumns(signal, framing).n_frames == 1 + (2_000_000 - n_fft) // hop
         return
-    with pytest.raises(LoadError, match=r"n_fft 32768 and hop 1 make 1967233 frames.*choose a hop of 8 or more") as no:
-        AudioColumns(AudioSignal(Source(path)), framing)
+    refused = pytest.raises(LoadError, match=r"n_fft 32768 and hop 1 make 1967233 frames.*choose a hop of 8 or more")
+    with AudioSignal(Source(path)) as signal, refused as no:
+        AudioColumns(signal, framing)
     assert no.value.reason is Reason.TOO_LARGE
-    with closing(AudioColumns(AudioSignal(Source(path)), replace(framing, hop=8))) as columns:
-        assert columns.n_frames * n_fft <= MAX_POINTS
+    with AudioSignal(Source(path)) as signal:
+        assert AudioColumns(signal, replace(framing, hop=8)).n_frames * n_fft <= MAX_POINTS
 
 
 def test_frames_that_are_too_short_for_a_file_are_said_with_those_that_fit() -> None:

@@ -198,7 +198,7 @@ def test_shares_name_their_sum(column: Inspect, damaged: Analysis) -> None:
     assert share_words(left_out).startswith("no part of the sum of 1/OSI + γ·MC-MSE (exact, 2 active frames)")
     endless = column(np.eye(10)[0], np.eye(10)[1], formula=Formula.EXACT)
     assert "the frame's loss is not finite" in share_words(endless)
-    assert "under 0.01 %" in share_words(replace(x, exact=replace(x.exact, fused=1e-9)))
+    assert "under 0.01 %" in share_words(replace(x, exact=x.exact._replace(fused=1e-9)))
 
 
 def test_a_chance_floor_needs_columns_that_are_not_negative(damaged: Analysis) -> None:
@@ -209,7 +209,7 @@ def test_a_chance_floor_needs_columns_that_are_not_negative(damaged: Analysis) -
 
 def test_a_literal_value_bent_by_the_constants_is_said(column: Inspect, damaged: Analysis) -> None:
     x = _inspect(damaged, 600)
-    bent = replace(x, literal=replace(x.literal, osi_db=x.exact.osi_db - 4.0))
+    bent = replace(x, literal=x.literal._replace(osi_db=x.exact.osi_db - 4.0))
     assert status_words(bent) == "active · literal 4.0 dB below exact (constants)"
     assert status_words(replace(x, bad=True)) == "active · under 3.0 dB"
 

@@ -91,7 +91,7 @@ def _random_edit(rng: random.Random, session: Session) -> Session:
         partial(edits.set_formula, formula=rng.choice(list(Formula))),
         partial(edits.set_threshold, threshold_db=rng.uniform(-5.0, 20.0)),
         partial(edits.set_silence, silence_db=rng.uniform(20.0, 80.0)),
-        partial(edits.set_lengths, lengths=rng.choice(list(Lengths))),
+        partial(replace, lengths=rng.choice(list(Lengths))),
         partial(edits.set_framing, n_fft=rng.choice((None, 256, 512)), window=rng.choice(("hann", "hamming"))),
         partial(edits.set_bad, criterion=rng.choice(list(Criterion)), join_s=rng.random()),
         partial(edits.add_files, paths=[f"/x/est_{rng.randrange(30)}.wav"]),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import PairError, Track
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """Of one frame: the places of the best contenders (two or more are tied), and how far the next one is below, dB."""
 
     places: tuple[int, ...]

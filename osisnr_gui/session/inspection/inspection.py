@@ -13,6 +13,7 @@ the pass from the same column, MC-MSE by the direct formula: they equal the per-
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +46,7 @@ class FrameColumns:
     estimate: Columns
 
 
-@dataclass(frozen=True, slots=True)
-class FormulaTerms:
+class FormulaTerms(NamedTuple):
     """One of the two formulas with the frame's numbers: lam, |lam s|**2, |e - lam s|**2 and what comes of them.
 
     counted : whether the frame is in this result's means. Where it is not, the three scores are nan.
@@ -62,8 +62,7 @@ class FormulaTerms:
     fused: float
 
 
-@dataclass(frozen=True, slots=True)
-class BandPart:
+class BandPart(NamedTuple):
     """A band's part of the frame.
 
     noise_share, reference_share, estimate_share : parts of the energies of e - lam*s, s and e, adding up to 1.
@@ -199,11 +198,6 @@ def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns
     return both_alike(s, e)
 
 
-def _as_columns(row: FloatArray, columns: FrameColumns) -> Columns:
-    is_complex = np.iscomplexobj(columns.reference) or np.iscomplexobj(columns.estimate)
-    return np.ascontiguousarray(row).view(np.complex128) if is_complex else row
-
-
 def _split(
     columns: FrameColumns, s: FloatArray, p: Projection, residual: FloatArray
 ) -> tuple[Columns | None, Columns | None]:
@@ -218,7 +212,9 @@ def _split(
         return None, None
     with np.errstate(all="ignore"):
         target, noise = lam * s[0], residual[0] - tilt * s[0]
-    return _as_columns(target, columns), _as_columns(noise, columns)
+    if np.iscomplexobj(columns.reference) or np.iscomplexobj(columns.estimate):
+        return np.ascontiguousarray(target).view(np.complex128), np.ascontiguousarray(noise).view(np.complex128)
+    return target, noise
 
 
 def _literal_terms(s: FloatArray, e: FloatArray, p: Projection, mc_term: float) -> FormulaTerms:

@@ -5,7 +5,6 @@ column, in one walk over both files in blocks: a few seconds for an hour of soun
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +12,12 @@ import numpy as np
 from osisnr_gui.core.bands import BandSums, FrequencyBand
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.core.mc_mse import log_spectral_distance_db
-from osisnr_gui.core.types import Columns, FloatArray
+from osisnr_gui.core.types import FloatArray
 from osisnr_gui.io.errors import Cancel, LoadError, stop_if
 from osisnr_gui.session.inspection import inspection
 from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, PairReader, Readers, changed_error
 from osisnr_gui.session.readers import Raw
-from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
@@ -138,9 +136,14 @@ def measure_file(pair: PairAnalysis, cancelled: Cancel | None = None) -> FileMea
     bands = inspection.bands_of(framing, facts.frames.n_bins, facts.frames.grid.bin_hz)
     edges = (*(band.first for band in bands), bands[-1].stop)
     sums, distance, n_active = list[BandSums](), 0.0, facts.n_active
-    for s, e in _active_rows(pair, facts, cancelled):
-        distance += NAN if inspection.is_waveform(framing) else float(log_spectral_distance_db(s.T, e.T).sum())
-        sums.append(_pooled(BandSums.of_rows(*inspection.spectra_of(s, e, framing), edges)))
+    reader, block = PairReader(pair), max(1, BLOCK_CELLS // facts.frames.n_bins)
+    for start in range(0, facts.frames.n_frames, block):
+        stop_if(cancelled)
+        active = start + np.flatnonzero(facts.active[start : start + block])
+        if active.size:
+            s, e = reader.picked(active)
+            distance += NAN if inspection.is_waveform(framing) else float(log_spectral_distance_db(s.T, e.T).sum())
+            sums.append(_pooled(BandSums.of_rows(*inspection.spectra_of(s, e, framing), edges)))
     p = facts.frames.projection
     return FileMeasures(
         n_frames=n_active,
@@ -150,16 +153,6 @@ def measure_file(pair: PairAnalysis, cancelled: Cancel | None = None) -> FileMea
         bands=bands,
         osi_db=tuple(_pooled(BandSums.joined(sums)).osi_db()[:, 0].tolist()) if sums else (NAN,) * len(bands),
     )
-
-
-def _active_rows(pair: PairAnalysis, facts: Facts, cancelled: Cancel | None) -> Iterator[tuple[Columns, Columns]]:
-    """Both signals' active frames, a block at a time: (n, n_values) each."""
-    reader, block = PairReader(pair), max(1, BLOCK_CELLS // facts.frames.n_bins)
-    for start in range(0, facts.frames.n_frames, block):
-        stop_if(cancelled)
-        active = start + np.flatnonzero(facts.active[start : start + block])
-        if active.size:
-            yield reader.picked(active)
 
 
 def _pooled(sums: BandSums) -> BandSums:

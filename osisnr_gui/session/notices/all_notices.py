@@ -85,7 +85,9 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
         found += _file_notices(case) + _fit_notices(case, finders)
     if mixture is not None:
         found += _file_notices(mixture) + _fit_notices(mixture, FIT_FINDERS)
-    found += filter(None, [find_order_notice(analysis)])
+    if orders := order_sentence(analysis.pairs):
+        template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
+        found.append(Notice("order", Phrase(template, orders=orders)))
     if session.loss.formula is Formula.LITERAL:
         plain = [replace(case, name=case.track.name) for case in estimates]
         for find in (of_pair.find_not_meaningful, of_pair.find_quiet):
@@ -111,13 +113,6 @@ def find_assignment_notice(analysis: Analysis) -> Notice | None:
     message = Phrase(template, order=order, before=before, after=after, margin=margin)
     apply = Remedy(Phrase("Apply this order"), partial(edits.set_pairing, pairing=best.places))
     return Notice("assignment", message, severity="warning", remedies=(apply,))
-
-
-def find_order_notice(analysis: Analysis) -> Notice | None:
-    """Figures that rank the estimates differently."""
-    orders = order_sentence(analysis.pairs)
-    template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
-    return Notice("order", Phrase(template, orders=orders)) if orders else None
 
 
 def _name(session: Session, track: Track) -> str:

@@ -82,12 +82,20 @@ def show_exact() -> Remedy:
 
 
 def find_refused_file(case: Case) -> Notice | None:
-    """A file that could not be read."""
-    error = case.track.error
+    """A file that could not be read, with the other ways to read it."""
+    error, source = case.track.error, case.source
     if error is None:
         return None
+    keys: tuple[str, ...] = getattr(error, "choices", ())
+    ways = tuple(way for key in keys for way in case.change(Phrase("Use {key}", key=key), key=key))
+    if isinstance(error, LoadError) and error.reason is Reason.BAD_CHANNELS and source.channel:
+        ways = case.change(Phrase("Channel 1"), channel=None)
+    elif source.pair_axis:
+        ways = case.change(Phrase("Undo"), pair_axis=False)
+    elif isinstance(error, LoadError) and error.looks_paired:
+        ways = case.change(Phrase("Read as re + i·im"), pair_axis=True)
     message = Phrase("{error}{which}", error=case.error_words(error), which=_which(case))
-    return case.notice("refused", message, _ways_out(case) or (case.remove,))
+    return case.notice("refused", message, ways or (case.remove,))
 
 
 def _which(case: Case) -> str:
@@ -96,19 +104,6 @@ def _which(case: Case) -> str:
     if not twice:
         return ""
     return Phrase(" (the reference)") if case.role is Role.REFERENCE else Phrase(" (the estimate)")
-
-
-def _ways_out(case: Case) -> tuple[Remedy, ...]:
-    """Other ways to read a file that was refused."""
-    error, source = case.track.error, case.source
-    if isinstance(error, LoadError) and error.reason is Reason.BAD_CHANNELS and source.channel:
-        return case.change(Phrase("Channel 1"), channel=None)
-    if source.pair_axis:
-        return case.change(Phrase("Undo"), pair_axis=False)
-    if isinstance(error, LoadError) and error.looks_paired:
-        return case.change(Phrase("Read as re + i·im"), pair_axis=True)
-    keys: tuple[str, ...] = getattr(error, "choices", ())
-    return tuple(way for key in keys for way in case.change(Phrase("Use {key}", key=key), key=key))
 
 
 def warning_notice(case: Case, warning: LoadWarning) -> Notice:

@@ -161,7 +161,7 @@ def find_lengths(case: Case) -> Notice | None:
     clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
     policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
     policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
-    ways = tuple(Remedy(label, partial(edits.set_lengths, lengths=policy)) for label, policy in policies.items())
+    ways = tuple(Remedy(label, partial(replace, lengths=policy)) for label, policy in policies.items())
     return case.notice("length_mismatch", Phrase(template, name=case.name, lengths=spans.lengths, lost=clause), ways)
 
 

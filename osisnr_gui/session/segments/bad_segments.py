@@ -242,16 +242,21 @@ def find_bad(
         return kept
     gate = None if kept is None or kept.gate.gate_db != choice.gate_db else kept.gate
     gate = gate or LevelGate.of(facts.frames.projection, facts.status, facts.active, choice.gate_db)
-    under = find_bad_frames(facts.frames.exact_osi_db, facts.active, session.threshold_db)
     drop_db = _drop(facts, gate, choice, other, kept)
     fused = kept.fused if kept is not None and kept.loss == loss else None
     fused = frame_loss() if loss is not None and fused is None else fused
-    limit_db = _osi_limit(facts, gate, session)
-    low = _low(choice, gate, facts.frames.exact_osi_db, limit_db, drop_db, fused)
+    osi_db, limit_db = facts.frames.exact_osi_db, _osi_limit(facts, gate, session)
+    if choice.criterion.by_osi:
+        low = find_bad_frames(osi_db, gate.active, limit_db)
+    elif fused is not None:
+        low = find_bad_frames(-fused, gate.active, -choice.loss_limit)
+    else:
+        least = choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db
+        low = np.zeros_like(gate.active) if drop_db is None else np.asarray(drop_db >= least)
     missed, false_activity = _faults(facts, gate, choice, other)
     bad = low | missed | false_activity
-    segments, n_under = _segments(facts, bad, choice.minimum_s, choice.join_s), int(np.count_nonzero(under))
-    kinds = low, missed, false_activity, bad
+    segments, kinds = _segments(facts, bad, choice.minimum_s, choice.join_s), (low, missed, false_activity, bad)
+    n_under = int(np.count_nonzero(find_bad_frames(osi_db, facts.active, session.threshold_db)))
     return BadFrames(facts, *asked, other, gate, *kinds, limit_db, drop_db, fused, segments, n_under)
 
 
@@ -263,24 +268,6 @@ def _osi_limit(facts: Facts, gate: LevelGate, session: Session) -> float:
     worst = max(1, round(choice.worst_share * len(shares)))
     n_frames = shares.frames_for(choice.loss_share) if choice.criterion is Criterion.SHARE else worst
     return rules.limit_of_worst(shares.osi_db, n_frames)
-
-
-def _low(
-    choice: BadChoice,
-    gate: LevelGate,
-    osi_db: FloatArray,
-    limit_db: float,
-    drop_db: FloatArray | None,
-    fused: FloatArray | None,
-) -> BoolArray:
-    """Frames that count and are bad by the criterion."""
-    if choice.criterion.by_osi:
-        return find_bad_frames(osi_db, gate.active, limit_db)
-    if fused is not None:
-        return find_bad_frames(-fused, gate.active, -choice.loss_limit)
-    if drop_db is None:
-        return np.zeros_like(gate.active)
-    return np.asarray(drop_db >= (choice.drop_db if choice.criterion is Criterion.DROP else choice.against_db))
 
 
 def _faults(facts: Facts, gate: LevelGate, choice: BadChoice, other: Facts | None) -> tuple[BoolArray, BoolArray]:

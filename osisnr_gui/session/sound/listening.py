@@ -6,7 +6,7 @@ from disk when they are asked for, nothing is kept. Gains make sounds equally lo
 
 import math
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -163,33 +163,30 @@ class Listening:
                 assert recipe.mask_grid is not None, "masks that can be heard have a grid"
                 mixture = next(source for sound, source, _ in recipe.files if sound.kind is SoundKind.MIXTURE)
                 masks = [track.mask.values for _, track in recipe.masks if track.mask is not None]
-                self._masked = stack.enter_context(closing(MaskedMixture(mixture, recipe.mask_grid, masks)))
+                self._masked = stack.enter_context(MaskedMixture(mixture, recipe.mask_grid, masks))
             self._opened = stack.pop_all()
         lengths = [signal.n_samples for signal in self._signals.values()]
         references = [x.n_samples for sound, x in self._signals.items() if sound.kind is SoundKind.REFERENCE]
         self.n_samples = max(lengths if recipe.lengths is Lengths.PAD else references or lengths, default=0)
-        self._margin = 0 if recipe.framing is None else recipe.framing.n_fft
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of every sound: (n_sounds, count), zeros where a file has none."""
-        margin = self._margin
+        framing = self.recipe.framing
+        margin = 0 if framing is None else framing.n_fft
         wide = {sound: signal.read(start - margin, count + 2 * margin) for sound, signal in self._signals.items()}
         out = np.empty((len(self.sounds), count))
         n_masked = len(self.recipe.masks)
         if self._masked is not None:
-            out[:n_masked] = self._masked.read(start, count)
+            out[:n_masked] = self._masked.read_all(start, count)
         for row, sound in zip(out[n_masked:], self.sounds[n_masked:], strict=True):
             if sound.kind is SoundKind.RESIDUAL:
-                row[:] = self._residual(wide, sound.index, start)
+                s, e = wide[self.recipe.reference_of(sound.index)], wide[Sound(SoundKind.ESTIMATE, sound.index)]
+                gain = self.recipe.gains[sound.index] or 0.0
+                found = e - gain * s if framing is None else frame_residual(s, e, start - margin, framing)
             else:
-                row[:] = wide[sound][margin : margin + count]
+                found = wide[sound]
+            row[:] = found[margin : margin + count]
         return out
-
-    def _residual(self, wide: dict[Sound, FloatArray], index: int, start: int) -> FloatArray:
-        s, e = wide[self.recipe.reference_of(index)], wide[Sound(SoundKind.ESTIMATE, index)]
-        if self.recipe.framing is not None:
-            return frame_residual(s, e, start - self._margin, self.recipe.framing)[self._margin : -self._margin]
-        return np.asarray(e - (self.recipe.gains[index] or 0.0) * s)
 
     def close(self) -> None:
         """Close all files."""
@@ -214,20 +211,18 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
         frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)
     else:
         analysis = window(framing.window, n_fft)
-        frames = np.fft.irfft(_residual_spectra(rows_s * analysis, rows_e * analysis, framing), n_fft, axis=1)
+        cells_s, cells_e = (np.fft.rfft(rows * analysis, axis=1) for rows in (rows_s, rows_e))
+        if framing.representation is Representation.COMPLEX:
+            rest = project_rows(cells_s, cells_e)[1]
+        else:
+            size = np.abs(cells_e)
+            phase = np.divide(cells_e, size, out=np.zeros_like(cells_e), where=size > 0)
+            rest = project_rows(np.abs(cells_s), size)[1] * phase
+        frames = np.fft.irfft(rest, n_fft, axis=1)
     out = np.zeros_like(e)
-    rest = overlap_add(np.asarray(frames, dtype=np.float64), analysis, smooth, hop)
-    out[skip : skip + len(rest)] = rest
+    sound = overlap_add(np.asarray(frames, dtype=np.float64), analysis, smooth, hop)
+    out[skip : skip + len(sound)] = sound
     return out
-
-
-def _residual_spectra(s: FloatArray, e: FloatArray, framing: Framing) -> np.ndarray:
-    spectrum_s, spectrum_e = np.fft.rfft(s, axis=1), np.fft.rfft(e, axis=1)
-    if framing.representation is Representation.COMPLEX:
-        return project_rows(spectrum_s, spectrum_e)[1]
-    size = np.abs(spectrum_e)
-    phase = np.divide(spectrum_e, size, out=np.zeros_like(spectrum_e), where=size > 0)
-    return np.asarray(project_rows(np.abs(spectrum_s), size)[1] * phase)
 
 
 def measure_gain(reference: Source, other: Source, rate: int, cancelled: Cancel | None = None) -> float | None:

@@ -20,7 +20,7 @@ from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.io.errors import Cancel, Phrase, SaveError
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import FramePass, PassPlan
-from osisnr_gui.session.masks import MaskedSignal
+from osisnr_gui.session.masks import MaskedMixture
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns, AudioSignal, Resampler, check_ratio
 from osisnr_gui.session.scores import WholeSignal
@@ -36,7 +36,7 @@ class Band(NamedTuple):
     high: float
 
 
-class SoundFeed:
+class SoundFeed(Listening):
     """The sounds of a recipe at `rate`; zero outside [0, n_samples). Use from one thread at a time.
 
     A rate that is a multiple of the recipe's keeps its samples as they are and puts new ones between them.
@@ -44,11 +44,10 @@ class SoundFeed:
     """
 
     def __init__(self, recipe: Recipe, rate: int, band: Band | None = None) -> None:
-        self.recipe, self.rate = recipe, rate
         if recipe.files:
             check_ratio(recipe.files[0][1].path, recipe.rate, rate)
-        self._listening = Listening(recipe)
-        self.sounds = recipe.sounds
+        super().__init__(recipe)
+        self.rate = rate
         # Each answers for any stretch as if everything had been filtered at once.
         self._filters: list[BandPass | Upsampler | Resampler] = []
         if band is not None:
@@ -56,7 +55,7 @@ class SoundFeed:
         if rate != recipe.rate:
             factor, rest = divmod(rate, recipe.rate)
             self._filters.append(Resampler(recipe.rate, rate) if rest else Upsampler(factor))
-        self.n_samples = -(-self._listening.n_samples * rate // recipe.rate)
+        self.n_samples = -(-self.n_samples * rate // recipe.rate)
 
     def read(self, start: int, count: int) -> FloatArray:
         """Samples [start, start + count) of every sound: (n_sounds, count)."""
@@ -68,14 +67,10 @@ class SoundFeed:
 
     def _filtered(self, start: int, stop: int, n_filters: int) -> FloatArray:
         if n_filters == 0:
-            return self._listening.read(start, stop - start)
+            return super().read(start, stop - start)
         last = self._filters[n_filters - 1]
         first, end = last.span(start, stop)
         return last.run(self._filtered(first, end, n_filters - 1), first, start, stop)
-
-    def close(self) -> None:
-        """Close all files."""
-        self._listening.close()
 
 
 BLOCK = 1 << 16
@@ -93,21 +88,15 @@ def wav_parts(recipe: Recipe, sound: Sound) -> Iterator[bytes]:
     masks = tuple((heard, track) for heard, track in recipe.masks if heard == sound)  # no other one is applied
     with closing(Listening(replace(recipe, masks=masks))) as listening:
         row, n_samples = listening.sounds.index(sound), listening.n_samples
-        if n_samples * ITEM > MOST_BYTES:
+        rate, size = recipe.rate, n_samples * ITEM
+        if size > MOST_BYTES:
             path = next(source.path for _, source, _ in recipe.files)
             raise SaveError(path, Phrase("the sound is too long for a WAV file"), Phrase("cut it first"))
-        yield _header(recipe.rate, n_samples)
+        form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, FLOAT_FORMAT, 1, rate, rate * ITEM, ITEM, 8 * ITEM, 0)
+        body = b"WAVE" + form + struct.pack("<4sII4sI", b"fact", 4, n_samples, b"data", size)
+        yield struct.pack("<4sI", b"RIFF", len(body) + size) + body
         for start in range(0, n_samples, BLOCK):
             yield listening.read(start, min(BLOCK, n_samples - start))[row].astype("<f4").tobytes()
-
-
-def _header(rate: int, n_samples: int) -> bytes:
-    size = n_samples * ITEM
-    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, FLOAT_FORMAT, 1, rate, rate * ITEM, ITEM, 8 * ITEM, 0)
-    fact = struct.pack("<4sII", b"fact", 4, n_samples)
-    data = struct.pack("<4sI", b"data", size)
-    body = b"WAVE" + form + fact + data
-    return struct.pack("<4sI", b"RIFF", len(body) + size) + body
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,25 +116,21 @@ def compare_masked(
 
     Empty where the masks cannot be heard. Blocking; any thread. Raises LoadError and io's Cancelled.
     """
-    masks = dict(recipe.masks)
+    masks, rate = dict(recipe.masks), recipe.rate
     reference, sound = recipe.reference_of(estimate), Sound(SoundKind.ESTIMATE, estimate)
     if reference not in masks or sound not in masks:
         return []
-    return [_compare(recipe, reference, other, silence_db, cancelled) for other in (sound, Sound(SoundKind.MIXTURE))]
-
-
-def _compare(
-    recipe: Recipe, reference: Sound, sound: Sound, silence_db: float, cancelled: Cancel | None
-) -> MaskedResult:
-    rate = recipe.rate
     framing = Framing(Representation.MAGNITUDE, default_n_fft(rate), default_hop(rate))
-    with closing(_open(recipe, reference)) as s, closing(_open(recipe, sound)) as e:
-        readers = AudioColumns(s, framing), AudioColumns(e, framing)
-        first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
-        grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
-        plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
-        frames = FramePass(plan).run(cancelled=cancelled)
-    return MaskedResult(sound, framing, find_facts(frames, silence_db), WholeSignal.of(frames))
+    grid = TimeGrid(0.5 * framing.n_fft / rate, framing.hop / rate, bin_hz=rate / framing.n_fft)
+    results = []
+    for other in (sound, Sound(SoundKind.MIXTURE)):
+        with _open(recipe, reference) as s, _open(recipe, other) as e:
+            readers = AudioColumns(s, framing), AudioColumns(e, framing)
+            first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
+            plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
+            frames = FramePass(plan).run(cancelled=cancelled)
+        results.append(MaskedResult(other, framing, find_facts(frames, silence_db), WholeSignal.of(frames)))
+    return results
 
 
 def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
@@ -154,7 +139,7 @@ def _open(recipe: Recipe, sound: Sound) -> AudioSignal:
     track = dict(recipe.masks).get(sound)
     if track is None or track.mask is None or recipe.mask_grid is None:
         return AudioSignal(mixture, recipe.rate)
-    return MaskedSignal(mixture, recipe.mask_grid, track.mask.values)
+    return MaskedMixture(mixture, recipe.mask_grid, (track.mask.values,))
 
 
 def masked_paths(recipe: Recipe, folder: str) -> dict[Sound, str]:

@@ -148,7 +148,7 @@ def test_frames_that_were_read_otherwise_are_not_held_against_each_other(files: 
     files.rewrite(1, 0.1)
     new = _take(ghosts, files.session, old)
     ghost = _ghosts(ghosts, new)[0]
-    for edit in (partial(edits.set_framing, hop=64), partial(edits.set_lengths, lengths=Lengths.PAD)):
+    for edit in (partial(edits.set_framing, hop=64), partial(replace, lengths=Lengths.PAD)):
         changed = _take(ghosts, edit(files.session), new)
         assert _ghosts(ghosts, changed) == [None, None]
     again = _take(ghosts, files.session, new)

@@ -36,7 +36,7 @@ def test_ones_give_the_mixture_back(write: Write, noise: Noise, grid: MaskGrid, 
     masked = MaskedMixture(source, grid, (np.ones((129, _n_frames(grid))),))
     with AudioSignal(source) as signal:
         expected = signal.read(start, 1000)
-    (found,) = masked.read(start, 1000)
+    (found,) = masked.read_all(start, 1000)
     inside = np.arange(start, start + 1000)
     full = (inside >= N_FFT) & (inside < N - N_FFT - HOP)
     np.testing.assert_allclose(found[full], expected[full], rtol=0, atol=1e-12)
@@ -53,7 +53,7 @@ def test_blocks_are_pieces_of_the_whole(write: Write, noise: Noise, grid: MaskGr
         rng.random((129, n_frames - 20)) * np.exp(1j * rng.random((129, n_frames - 20))),
     )
     masked = MaskedMixture(Source(write("mix.wav", noise(N, 1))), grid, masks)
-    whole = masked.read(-500, N + 1000)
+    whole = masked.read_all(-500, N + 1000)
     assert not whole[:, :500].any()
     assert not whole[:, 500 + N :].any()
     assert not whole[1, 500 + N - 19 * HOP + N_FFT :].any()  # beyond the shorter mask
@@ -61,7 +61,7 @@ def test_blocks_are_pieces_of_the_whole(write: Write, noise: Noise, grid: MaskGr
         starts = range(-500, N + 500, size) if size > 1 else range(2000, 2050)
         for start in starts:
             count = min(size, N + 500 - start)
-            part = masked.read(start, count)
+            part = masked.read_all(start, count)
             np.testing.assert_allclose(part, whole[:, start + 500 : start + 500 + count], rtol=0, atol=1e-14)
     masked.close()
 
@@ -82,7 +82,7 @@ def test_against_the_sum_over_all_frames(write: Write, noise: Noise) -> None:
             spectrum = np.fft.rfft(hann * x[begin : begin + N_FFT]) * mask[:, i]
             total[begin : begin + N_FFT] += hann * np.fft.irfft(spectrum)
     masked = MaskedMixture(source, grid, (mask,))
-    np.testing.assert_allclose(masked.read(0, N)[0], total / weight[N_FFT : N_FFT + N], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(masked.read_all(0, N)[0], total / weight[N_FFT : N_FFT + N], rtol=0, atol=1e-13)
     masked.close()
 
 

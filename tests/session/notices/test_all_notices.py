@@ -137,13 +137,13 @@ def test_length_mismatch_of_masks(write: Write) -> None:
 
 
 def test_lengths_refused(write: Write, noise: Noise) -> None:
-    session = edits.set_lengths(_session(write, noise(20_000), noise()), Lengths.REFUSE)
+    session = replace(_session(write, noise(20_000), noise()), lengths=Lengths.REFUSE)
     refused = analyse(session)
     assert "16000 samples against the reference's 20000" in str(refused.pairs[0].error)
     allowed = _press(refused, "refused", "Allow")
     assert allowed.session.lengths is Lengths.COMMON
     assert allowed.pairs[0].error is None
-    equal = edits.set_lengths(_session(write, noise(), noise(seed=1)), Lengths.REFUSE)
+    equal = replace(_session(write, noise(), noise(seed=1)), lengths=Lengths.REFUSE)
     assert analyse(equal).pairs[0].error is None
 
 
@@ -383,7 +383,7 @@ def test_what_is_left_out_is_said_of_the_right_end(
 
 
 def test_padding_still_loses_what_comes_before_the_reference(write: Write, noise: Noise) -> None:
-    session = edits.set_lengths(_session(write, noise(), noise(15_000, 1)), Lengths.PAD)
+    session = replace(_session(write, noise(), noise(15_000, 1)), lengths=Lengths.PAD)
     plain = analyse(session)
     assert _notice(plain, "length_mismatch").message.endswith("what one of them lacks is filled with zeros")
     late = analyse(edits.change_source(session, session.estimates[0], delay=100))
