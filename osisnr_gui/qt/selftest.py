@@ -311,7 +311,7 @@ def check_exports(stage: Stage) -> str:
         require(part in Path(saved[name]).read_text(encoding="utf-8"), name)
     require(load_session(saved["session.osisnr"])[0] == stage.window.views.store.session, "session.osisnr")
     require(commands.folders.take([str(path) for path in pair_folders(stage.folder)]), _("folders"))
-    wait_until(lambda: not commands.folders.run.is_busy, _("the list of pairs"))
+    wait_until(lambda: not commands.folders.is_busy, _("the list of pairs"))
     rows: Any = load_json(stage.save("export_list_json", "pairs.json"))
     table = _table(stage.save("export_list_csv", "pairs.csv"))
     require(len(table) == len(rows["pairs"]) == len(ESTIMATES), "pairs.csv")

@@ -276,7 +276,7 @@ class Commands:
         self.files.watch.close()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
-        self.folders.run.stop()
+        self.folders.halt()
         close_jobs(self.window)
         self.session_files.close()
 
