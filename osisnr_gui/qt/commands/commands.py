@@ -55,15 +55,17 @@ class Commands:
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self.window: QMainWindow = window
         self.views: Views = views
+        self.asks = False  # whether somebody sits before the window who can be asked
         self.store: Store = views.store
         self.plots: PlotArea = views.plots
         self.link: TimeLink = views.plots.link
         self.player: Player = views.player
         self.exports: ExportJobs = ExportJobs(window, views, lambda: self.session_files.view())
-        self.session_files: SessionFiles = SessionFiles(window, views, self._start_anew, lambda: self.asks)
+        anew = self._start_anew
+        self.session_files: SessionFiles = SessionFiles(window, views, self.exports, anew, lambda: self.asks)
         self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
         self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)
-        self.folders: FolderMode = FolderMode(window, views, self.exports, self._start_anew)
+        self.folders: FolderMode = FolderMode(window, views, self.exports, anew)
         self.shown: PlotCommands = PlotCommands(views)
         self.delays: DelayCommands = DelayCommands(window, views, self.show_context_menu)
         self.files: FileCommands = FileCommands(window, views)
@@ -72,7 +74,6 @@ class Commands:
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
         self.presentation: Presentation | None = None  # while there is one
-        self.asks = False  # whether somebody sits before the window who can be asked
         self._connect()
         self._follow_states()
 

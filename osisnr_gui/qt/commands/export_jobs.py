@@ -136,16 +136,13 @@ class ExportJobs(QObject):
             path = self.ask(_("Save the figure"), f"{name}.{kinds[0]}", ";;".join(FORMATS[kind] for kind in kinds))
             kind = os.path.splitext(path)[1][1:].lower()
             if kind == CSV and plot is not None and has_numbers:
-                self.write_bytes(path, b"".join(table_of(plot)))
+                self.write(path, partial(b"".join, table_of(plot)))
             elif path:
-                try:
-                    self._save_figure(path, kind, dialog)
-                except FileError as error:
-                    self._show_failure(error_words(error), "")
+                self.write(path, partial(self._figure, path, kind, dialog))
         dialog.deleteLater()
 
-    def _save_figure(self, path: str, kind: str, dialog: PlotDialog) -> None:
-        """Save what the dialog asks for; a PNG with what restores it: names, hashes, no folders. Raises SaveError."""
+    def _figure(self, path: str, kind: str, dialog: PlotDialog) -> bytes:
+        """What the dialog asks for; a PNG with what restores it: names, hashes, no folders. Raises SaveError."""
         store, figure, view = self._views.store, dialog.figure, self._view()
         if kind not in (PNG, SVG, PDF):
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
@@ -156,13 +153,13 @@ class ExportJobs(QObject):
             hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
             session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
             data = with_text(data, KEYWORD, figure_text(session, view, hashes))
-        self.write_bytes(path, data)
+        return data
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
         path = self.ask(title, name, kind)
         if path:
-            self.write_bytes(path, data)
+            self.write(path, lambda: data)
 
     def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
         """Ask where, then work out and save a file in the background."""
@@ -216,7 +213,7 @@ class ExportJobs(QObject):
         path = self.ask(_("Save the summary"), "summary.csv", kinds)
         if path:
             write = {".md": table.markdown, ".tex": table.latex}.get(os.path.splitext(path)[1].lower(), table.csv)
-            self.write_bytes(path, write())
+            self.write(path, write)
 
     def save_labels(self) -> None:
         """Ask where, then save the bad segments of the estimate in view as labels."""
@@ -236,7 +233,7 @@ class ExportJobs(QObject):
         path = self.ask(_("Save the notes"), "notes.txt" if unit == "s" else "notes.csv", kinds)
         if path:
             as_csv = unit != "s" or path.lower().endswith(".csv")
-            self.write_bytes(path, notes_csv(notes, unit) if as_csv else note_labels(notes))
+            self.write(path, partial(notes_csv, notes, unit) if as_csv else partial(note_labels, notes))
 
     def copy_command(self) -> None:
         """Copy the `osisnr score` command that prints these numbers, and say what it leaves out."""
@@ -247,14 +244,15 @@ class ExportJobs(QObject):
         )
         self._window.statusBar().showMessage(said.format(why=left_out, line=command), 8000)
 
-    def write_bytes(self, path: str, data: bytes) -> None:
-        """Save what is ready, and say how that went."""
+    def write(self, path: str, make: Callable[[], bytes]) -> bool:
+        """Make and save it at once, and say how that went; whether it is saved."""
         try:
-            write_atomically(path, data)
+            write_atomically(path, make())
         except FileError as error:
             self._show_failure(error_words(error), "")
-        else:
-            self._say_saved(path)
+            return False
+        self._say_saved(path)
+        return True
 
     def _open_masked(self, recipe: Recipe, paths: dict[Sound, str]) -> None:
         """Once the sound of the masks is saved: unless other files were opened meanwhile."""
@@ -279,7 +277,7 @@ class ExportJobs(QObject):
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
     def _say_saved(self, path: str) -> None:
-        self._say(_("Saved {name}.").format(name=os.path.basename(path)))
+        self._say(_("Saved {name}.").format(name=display_name(path)))
 
     def _say(self, text: str) -> None:
         self._window.statusBar().showMessage(text, 5000)

@@ -15,7 +15,8 @@ from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
 from osisnr_gui.io.json_file import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
-from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
+from osisnr_gui.qt.commands.export_jobs import ExportJobs
+from osisnr_gui.qt.dialogs.file_dialogs import ask, warn
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
@@ -38,23 +39,25 @@ from osisnr_gui.text.files import error_words
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000
 MOST_NAMES = 5
+Question = Callable[[], bool]
 
 
 class SessionFiles(QObject):
     """Save, open and recover sessions of one window.
 
-    start_anew : called before another session is shown, so that zoom and selection of the old one go; False when the
-    user would rather stay. asks : whether somebody sits before the window who can be asked. path : where the session is
-    saved, "" for nowhere; saved : what is there.
+    exports : asks where, and writes. start_anew : called before another session is shown, so that zoom and selection of
+    the old one go; False when the user would rather stay. asks : whether somebody sits before the window who can be
+    asked. path : where the session is saved, "" for nowhere; saved : what is there.
     """
 
     renamed = Signal()
 
     def __init__(
-        self, window: QMainWindow, views: Views, start_anew: Callable[[], bool], asks: Callable[[], bool]
+        self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Question, asks: Question
     ) -> None:
         super().__init__(window)
-        self._window, self._views, self._start_anew, self._asks = window, views, start_anew, asks
+        self._window, self._views, self._exports = window, views, exports
+        self._start_anew, self._asks = start_anew, asks
         self._recent = RecentSessions(views.settings)
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
@@ -91,10 +94,8 @@ class SessionFiles(QObject):
 
     def save_as(self) -> bool:
         """Ask where, then save."""
-        views = self._views
-        session, folder = views.store.session, views.settings.last_folder()
         name = os.path.basename(self.path) or f"session{ENDING}"
-        path = ask_where(self._window, folder, session, _("Save the session"), name, KIND)
+        path = self._exports.ask(_("Save the session"), name, KIND)
         return bool(path) and self._write(path)
 
     def open(self, path: str) -> None:
@@ -215,14 +216,10 @@ class SessionFiles(QObject):
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
-        try:
-            write_atomically(path, session_bytes(session, self.view(), path))
-        except FileError as error:
-            warn(self._window, _("Not saved"), error_words(error))
-            return False
-        self._take_name(path, session)
-        self._window.statusBar().showMessage(_("Saved {name}.").format(name=display_name(path)), 5000)
-        return True
+        is_saved = self._exports.write(path, partial(session_bytes, session, self.view(), path))
+        if is_saved:
+            self._take_name(path, session)
+        return is_saved
 
     def _show(self, session: Session, view: SavedView) -> bool:
         if not self._start_anew():
