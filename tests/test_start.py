@@ -147,7 +147,6 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     def refuse(path: str) -> None:
         raise OSError("libxcb-cursor.so.0: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(platform_check, "_xcb_plugin", lambda: "libqxcb.so")
     monkeypatch.setattr(platform_check.ctypes, "CDLL", refuse)
     found = platform_check.find_problem({"DISPLAY": ":0"}, "linux")
     assert found is not None
