@@ -61,13 +61,18 @@ class SessionFiles(QObject):
         self._recent = RecentSessions(views.settings)
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
-        self._autosave = Autosave(self, self._content)
+        # Written while the program runs and removed when it ends as it should. Named after its process, so that two
+        # windows never share one.
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+        self._copy = os.path.join(folder, f"unsaved-{os.getpid()}{ENDING}")
+        self._autosave = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
+        self._autosave.timeout.connect(self.write_copy)
         views.store.looked_at = lambda: self.view().start
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed, and of every comparison that is left."""
         self._keeps = True
-        self._autosave.timer.start()
+        self._autosave.start()
 
     @property
     def name(self) -> str:
@@ -144,17 +149,42 @@ class SessionFiles(QObject):
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
-        left = self._autosave.left_behind()
-        if left is None:
+        left = self._left_behind()
+        if not left:
             return False
         text = _("The program ended unexpectedly the last time. Open the files and notes it had then?")
         roles = QMessageBox.ButtonRole
         answers = (_("&Recover"), roles.AcceptRole), (_("&Discard"), roles.DestructiveRole)
-        recovered = ask(self._window, _("Recover the last session?"), text, *answers) == 0 and self._show(*left)
+        wanted = ask(self._window, _("Recover the last session?"), text, *answers) == 0
+        recovered = wanted and self._show(*max(left.values(), key=lambda copy: copy[0])[1:])
         # Only now: whoever is killed while the question stands is asked again.
-        self._autosave.write()
-        self._autosave.forget_left_behind()
+        self.write_copy()
+        for path in left:
+            _remove(path)
         return recovered
+
+    def _left_behind(self) -> dict[str, tuple[float, Session, SavedView]]:
+        """The copies of programs that are gone, and when they were written.
+
+        One that cannot be read is removed: it is never met twice.
+        """
+        found: dict[str, tuple[float, Session, SavedView]] = {}
+        with contextlib.suppress(OSError):
+            for name in filter(_is_orphan, os.listdir(os.path.dirname(self._copy))):
+                path = os.path.join(os.path.dirname(self._copy), name)
+                try:
+                    found[path] = (os.path.getmtime(path), *load_session(path))
+                except (FileError, OSError):
+                    _remove(path)
+        return found
+
+    def write_copy(self) -> None:
+        """Keep what is open for the case that the program is killed. A disk that takes none disturbs nobody."""
+        session = self._views.store.session
+        with contextlib.suppress(FileError, OSError):
+            if not session.is_empty:
+                os.makedirs(os.path.dirname(self._copy), exist_ok=True)
+                write_atomically(self._copy, session_bytes(session, self.view(), self._copy))
 
     def leave(self) -> bool:
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
@@ -191,10 +221,7 @@ class SessionFiles(QObject):
         """A normal end leaves nothing to recover."""
         self.keep_open()
         self._autosave.stop()
-
-    def _content(self, path: str) -> bytes | None:
-        session = self._views.store.session
-        return None if session.is_empty else session_bytes(session, self.view(), path)
+        _remove(self._copy)
 
     def view(self) -> SavedView:
         """What is on screen, or will be once the session that is being opened is there."""
@@ -259,55 +286,6 @@ class SessionFiles(QObject):
         if view.playhead is not None:
             self._views.player.pause_at(view.playhead)
         self._views.selection.select(view.selected, self._views.count)
-
-
-class Autosave(QObject):
-    """A copy of the session, written while the program runs and removed when it ends as it should.
-
-    One file for each running program, named after its process, so that two windows never share one.
-    `content(path)` gives what is to be kept, None while there is nothing.
-    """
-
-    def __init__(self, parent: QObject, content: Callable[[str], bytes | None]) -> None:
-        super().__init__(parent)
-        self._content = content
-        self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
-        self._left: list[str] = []
-        self.timer = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
-        self.timer.timeout.connect(self.write)
-
-    def stop(self) -> None:
-        """Nothing to keep any more."""
-        self.timer.stop()
-        _remove(self._path)
-
-    def write(self) -> None:
-        """Keep a copy now. A disk that takes none is no reason to disturb anybody."""
-        data = self._content(self._path)
-        with contextlib.suppress(FileError, OSError):
-            if data is not None:
-                os.makedirs(self._folder, exist_ok=True)
-                write_atomically(self._path, data)
-
-    def left_behind(self) -> tuple[Session, SavedView] | None:
-        """The newest copy of a program that is gone. One that cannot be read is removed: it is never met twice."""
-        found: list[tuple[float, Session, SavedView]] = []
-        self._left.clear()
-        with contextlib.suppress(OSError):
-            for name in filter(_is_orphan, os.listdir(self._folder)):
-                path = os.path.join(self._folder, name)
-                try:
-                    found.append((os.path.getmtime(path), *load_session(path)))
-                    self._left.append(path)
-                except (FileError, OSError):
-                    _remove(path)
-        return max(found, key=lambda copy: copy[0])[1:] if found else None
-
-    def forget_left_behind(self) -> None:
-        """Remove the copies that `left_behind` found."""
-        while self._left:
-            _remove(self._left.pop())
 
 
 def _is_orphan(name: str) -> bool:
