@@ -34,12 +34,7 @@ def resource_path(*parts: str) -> str:
     root = _INSTALLED if os.path.isdir(_INSTALLED) else _SOURCE_TREE
     path = os.path.join(root, *parts)
     if not os.path.exists(path):
-        name = "/".join(parts) or "resources"
-        raise MissingResource(
-            Phrase(
-                "{name} is missing from this installation of osisnr_gui; install it again ({path})",
-                name=name,
-                path=path,
-            )
-        )
+        what = {"name": "/".join(parts) or "resources", "path": path}
+        words = Phrase("{name} is missing from this installation of osisnr_gui; install it again ({path})", **what)
+        raise MissingResource(words)
     return path

@@ -94,7 +94,12 @@ class SavedView:
 
 def is_session_file(path: str) -> bool:
     """Whether a name is that of a session file, or of a figure that may hold one."""
-    return path.lower().endswith((ENDING, PNG_ENDING))
+    return path.lower().endswith(ENDING) or is_figure(path)
+
+
+def is_figure(path: str) -> bool:
+    """Whether a name is that of a figure that may hold a session."""
+    return path.lower().endswith(PNG_ENDING)
 
 
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
@@ -128,7 +133,7 @@ def load_session(path: str) -> tuple[Session, SavedView]:
 
 def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
     """As `load_session`; also the hashes of `sources`, none from a session file."""
-    if not path.lower().endswith(PNG_ENDING):
+    if not is_figure(path):
         return *_session_in(load_json(path, MAX_BYTES), path), ()
     data = text_in(path, KEYWORD, 2 * MAX_BYTES)
     value = None if data is None else parse_json(data, path)

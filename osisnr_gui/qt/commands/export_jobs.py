@@ -263,11 +263,8 @@ class ExportJobs(QObject):
     def _show_failure(self, words: str, details: str) -> None:
         """A file that cannot be written; with details an unexpected error."""
         if details:
-            ErrorDialog.show_once(
-                _("The file could not be written ({error}); try another place.").format(error=words),
-                details,
-                self._window,
-            )
+            sentence = _("The file could not be written ({error}); try another place.").format(error=words)
+            ErrorDialog.show_once(sentence, details, self._window)
         else:
             warn(self._window, _("Not saved"), words)
 

@@ -5,7 +5,6 @@ import math
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
@@ -13,24 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.file_dialogs import ask, warn
 from osisnr_gui.qt.plots.rows import ROWS
 from osisnr_gui.qt.settings import Recent, RecentSessions
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import codec
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import (
-    ENDING,
-    SavedView,
-    Stretch,
-    Values,
-    load_session,
-    load_with_hashes,
-    relinked,
-    session_bytes,
-)
+from osisnr_gui.session.codec import ENDING, SavedView
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
@@ -106,12 +96,12 @@ class SessionFiles(QObject):
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view, hashes = load_with_hashes(path)
+            session, view, hashes = codec.load_with_hashes(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
         shown = self._show(self._relinked(session, hashes, os.path.dirname(path)), view)
-        if shown and not path.lower().endswith(PNG_ENDING):
+        if shown and not codec.is_figure(path):
             self._take_name(path, session)
 
     def _take_name(self, path: str, session: Session) -> None:
@@ -128,7 +118,7 @@ class SessionFiles(QObject):
         Those a figure was made of are found by what they hold.
         """
         make = self._views.store.hashes.make
-        find = partial(relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
+        find = partial(codec.relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
         session, missing = find(folder)
         if missing and self._asks():
             text = ngettext(
@@ -173,7 +163,7 @@ class SessionFiles(QObject):
             for name in filter(_is_orphan, os.listdir(os.path.dirname(self._copy))):
                 path = os.path.join(os.path.dirname(self._copy), name)
                 try:
-                    found[path] = (os.path.getmtime(path), *load_session(path))
+                    found[path] = (os.path.getmtime(path), *codec.load_session(path))
                 except (FileError, OSError):
                     _remove(path)
         return found
@@ -184,7 +174,7 @@ class SessionFiles(QObject):
         with contextlib.suppress(FileError, OSError):
             if not session.is_empty:
                 os.makedirs(os.path.dirname(self._copy), exist_ok=True)
-                write_atomically(self._copy, session_bytes(session, self.view(), self._copy))
+                write_atomically(self._copy, codec.session_bytes(session, self.view(), self._copy))
 
     def leave(self) -> bool:
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
@@ -231,19 +221,16 @@ class SessionFiles(QObject):
         link, box = plots.link, plots.spectrograms[0].box
         start, stop = (None, None) if link.visible == link.extent else link.visible
         cursor, playhead = (time if math.isfinite(time) else None for time in (link.cursor, link.playhead))
-        selection, loop = (None if span is None else Stretch(*span) for span in (link.selection, link.loop))
+        selection, loop = (None if span is None else codec.Stretch(*span) for span in (link.selection, link.loop))
         low, high = (min(max(edge, 0.0), 1.0) for edge in (box.lo, box.hi))
         rows = tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted)
-        where = SavedView(start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high, rows)
-        values = tuple(Values(row.row_id, row.box.lo, row.box.hi) for row in plots.stack.rows if row.y_by_hand)
-        floor_db, ceiling_db = bar.levels
-        return replace(
-            where, values=values, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db
-        )
+        values = tuple(codec.Values(row.row_id, row.box.lo, row.box.hi) for row in plots.stack.rows if row.y_by_hand)
+        where = start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high
+        return SavedView(*where, rows, values, bar.scale, bar.colours, *bar.levels)
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
-        is_saved = self._exports.write(path, partial(session_bytes, session, self.view(), path))
+        is_saved = self._exports.write(path, partial(codec.session_bytes, session, self.view(), path))
         if is_saved:
             self._take_name(path, session)
         return is_saved

@@ -81,14 +81,13 @@ class SoundSystem:
         """The library, if it can still be asked. Raises NoOutput."""
         self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
         if self._was_lost:
-            if self._servers:
-                raise NoOutput(_("the sound server is not the one it was; start the program again to hear anything"))
-            raise NoOutput(
-                _(
+            words = _("the sound server is not the one it was; start the program again to hear anything")
+            if not self._servers:
+                words = _(
                     "the sound server is not the one it was, or could not be told apart; "
                     "start the program again to hear anything"
                 )
-            )
+            raise NoOutput(words)
         library = _library()
         self._was_asked = True
         try:

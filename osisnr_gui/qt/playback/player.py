@@ -181,15 +181,11 @@ class Player(QObject):
         self.hear(self.reference if self.before.kind is SoundKind.REFERENCE else self.before)
 
     def choose(self, **how: Any) -> None:
-        """Hear it otherwise: another `match`, `level_db`, `residual_is_louder`, `speed` or `band`."""
+        """Hear it otherwise: another `match`, `scale`, `level_db`, `residual_is_louder`, `speed` or `band`."""
         for name, value in how.items():
             setattr(self, name, value)
-        self._level()
-
-    def set_scale(self, scale: ResidualScale) -> None:
-        """What residuals are."""
-        self.scale = scale
-        self.recipe = listening.find_recipe(self._analysis, scale)
+        if "scale" in how:
+            self.recipe = listening.find_recipe(self._analysis, self.scale)
         self._level()
 
     def clear_clip(self) -> None:
