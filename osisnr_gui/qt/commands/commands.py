@@ -274,7 +274,7 @@ class Commands:
         """Cancel what runs beside the window, and wait for it."""
         if self.presentation is not None:
             self.presentation.close()
-        self.files.watch.close()
+        self.files.stop()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
         self.folders.halt()
