@@ -12,8 +12,6 @@ be done: it waits for its turn. What a function returns is reported, unless that
 and of progress before that.
 """
 
-import contextlib
-import ctypes
 import gc
 import os
 import sys
@@ -52,17 +50,6 @@ def favour_window() -> None:
     """
     sys.setswitchinterval(0.0005)
     gc.freeze()
-
-
-def give_back_memory() -> None:
-    """Return to the system what the C library keeps of freed memory, for whoever just let go of much.
-
-    Every thread has allocated from a pool of its own, and glibc holds their free pages for ever unless it is asked.
-    Elsewhere nothing happens.
-    """
-    gc.collect()
-    with contextlib.suppress(OSError, TypeError, AttributeError):  # no such library, or one that cannot be asked
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Foreground(QObject):

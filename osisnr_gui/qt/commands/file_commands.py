@@ -5,7 +5,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from osisnr_gui.qt.jobs import Job, Jobs, give_back_memory
+from osisnr_gui.io.memory import give_back_memory
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import QUIET_SECONDS, ContentHashes, FileChange, FileChanges
