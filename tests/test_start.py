@@ -14,7 +14,7 @@ import pytest
 
 from osisnr_gui import __version__, app, platform_check
 from osisnr_gui.cli import main
-from osisnr_gui.paths import MissingResource, resource_path
+from osisnr_gui.paths import resource_path
 
 # Runs the entry point, then writes the modules it loaded to a file, since stdout belongs to the program.
 PROBE = """
@@ -193,7 +193,7 @@ def test_no_display_is_said_without_an_abort(display: dict[str, str]) -> None:
 
 def test_resources_are_found_and_named_when_missing() -> None:
     assert Path(resource_path("samples", "README.md")).is_file()
-    with pytest.raises(MissingResource, match=r"icons/no-such-icon\.svg is missing"):
+    with pytest.raises(FileNotFoundError, match=r"icons/no-such-icon\.svg is missing"):
         resource_path("icons", "no-such-icon.svg")
 
 

@@ -63,7 +63,7 @@ class Commands:
         self.exports: ExportJobs = ExportJobs(window, views, lambda: self.session_files.view())
         anew = self._start_anew
         self.session_files: SessionFiles = SessionFiles(window, views, self.exports, anew, lambda: self.asks)
-        self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
+        self.segments: SegmentCommands = SegmentCommands(views, self.exports)
         self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)
         self.folders: FolderMode = FolderMode(window, views, self.exports, anew)
         self.shown: PlotCommands = PlotCommands(views)
@@ -201,7 +201,7 @@ class Commands:
         """Stop comparing; say how to go on."""
         self.views.store.cancel()
         if not self.views.store.analysis.complete:
-            self._say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
+            self.exports.say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
         """The short menu of a right click on a row or a chart."""
@@ -294,9 +294,6 @@ class Commands:
     def _is_on(self, action_id: str) -> bool:
         return self.actions.by_id[action_id].isChecked()
 
-    def _say(self, text: str) -> None:
-        self.window.statusBar().showMessage(text, 5000)
-
     def zoom(self, factor: float) -> None:
         """Zoom in time at the pointer, else at the cursor."""
         link = self.views.plots.link
@@ -329,7 +326,7 @@ class Commands:
         before, after = self._changes()
         words = _("Undone: {change}").format(change=before) if back else _("Made again: {change}").format(change=after)
         self.store.undo() if back else self.store.redo()
-        self._say(words)
+        self.exports.say(words)
 
     def _changes(self) -> tuple[str, str]:
         """What Undo would take back and Redo would make again; "" where there is nothing."""

@@ -158,20 +158,20 @@ class ExportJobs(QObject):
         """Ask where, then work out and save a file in the background."""
         path = self.ask(title, name, kind)
         if path:
-            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
+            self.say(_("Saving {name} …").format(name=os.path.basename(path)))
             self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
-        self._say(_("The figure is on the clipboard."))
+        self.say(_("The figure is on the clipboard."))
 
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
         recipe, where = self._views.player.recipe, _("Folder for the sound of the masks")
         folder = QFileDialog.getExistingDirectory(self._window, where, self._views.settings.last_folder())
         if folder and recipe.masks:
-            self._say(_("Applying the masks to the mixture…"))
+            self.say(_("Applying the masks to the mixture…"))
             paths = masked_paths(recipe, folder)
             files = {path: partial(wav_parts, recipe, sound) for sound, path in paths.items()}
             self.jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
@@ -251,7 +251,7 @@ class ExportJobs(QObject):
         """Once the sound of the masks is saved: unless other files were opened meanwhile."""
         if recipe.masks == self._views.player.recipe.masks:
             self._views.store.edit(partial(open_masked, paths=paths))
-            self._say(_("These are the masks as sound, on the mixture; Undo comes back."))
+            self.say(_("These are the masks as sound, on the mixture; Undo comes back."))
 
     def _show_failure(self, words: str, details: str) -> None:
         """A file that cannot be written; with details an unexpected error."""
@@ -267,9 +267,10 @@ class ExportJobs(QObject):
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
     def _say_saved(self, path: str) -> None:
-        self._say(_("Saved {name}.").format(name=display_name(path)))
+        self.say(_("Saved {name}.").format(name=display_name(path)))
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """A sentence in the status bar, for a while."""
         self._window.statusBar().showMessage(text, 5000)
 
 

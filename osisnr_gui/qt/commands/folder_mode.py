@@ -235,7 +235,7 @@ class FolderMode(QObject):
         place = self.panel.step(direction)
         if place is None:
             end = _("This is the last of the list.") if direction > 0 else _("This is the first of the list.")
-            self._window.statusBar().showMessage(end, 5000)
+            self._exports.say(end)
         elif not self.shows_list:
             self.open_pair(place)
 

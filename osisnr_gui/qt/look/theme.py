@@ -190,7 +190,7 @@ _PIXELS = (16, 20, 24, 32, 40, 48)
 def icon(name: str, colour: str) -> QIcon:
     """The icon `name` (file name without .svg) in `colour` (#rrggbb); paler where it is disabled.
 
-    Raises paths.MissingResource.
+    Raises FileNotFoundError.
     """
     renderer = _renderer(name, colour)
     result = QIcon()
