@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 import osisnr_gui
 from osisnr_gui.batch.pairs import find_pairs
 from osisnr_gui.batch.runner import BatchPool, BatchSettings, run_batch, score_pair
-from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, SoundFormat, find_format
 from osisnr_gui.io.json_file import load_json
@@ -298,7 +298,7 @@ def check_exports(stage: Stage) -> str:
     scores: Any = load_json(saved["scores.json"])
     found = scores["estimates"][0]["exact"]["osi_db_mean"]
     require(pairs[0].score is not None and found == pairs[0].score.exact.osi_db_mean, "scores.json")
-    with open_audio(saved["sound.wav"]) as sound:
+    with AudioFile(saved["sound.wav"]) as sound:
         require(bool(sound.read(0, sound.info.n_samples).any()), "sound.wav")
     require(not QImage(saved["figure.png"]).isNull(), "figure.png")
     for name, part in TEXT_PARTS.items():

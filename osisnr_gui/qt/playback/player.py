@@ -305,14 +305,11 @@ class Player(QObject):
             self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
             self.stop()
             return
-        if deck.engine.lowered != self._lowered:
-            self._lowered = deck.engine.lowered
+        loudness = deck.engine.lowered, self.is_clipped or deck.engine.clipped != self._clipped
+        self._clipped = deck.engine.clipped
+        if loudness != (self._lowered, self.is_clipped):
+            self._lowered, self.is_clipped = loudness
             self.changed.emit()
-        if deck.engine.clipped != self._clipped:
-            self._clipped = deck.engine.clipped
-            if not self.is_clipped:
-                self.is_clipped = True
-                self.changed.emit()
         if self.is_playing and deck.engine.ended != self._ended:
             self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
             self._ask_and_say()
