@@ -23,7 +23,8 @@ from typing import Any
 
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
-from osisnr_gui.io.json_file import PNG_ENDING, Json, json_bytes, load_json, parse_json, text_in
+from osisnr_gui.io.json_file import Json, json_bytes, load_json, parse_json
+from osisnr_gui.io.png_text import PNG_ENDING, text_in
 from osisnr_gui.session.session import MAX_FILES, Session, Source, at_most, at_time, within
 
 SCHEMA = "osisnr.session/1"

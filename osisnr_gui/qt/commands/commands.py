@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
-from osisnr_gui.io.json_file import PNG_ENDING
+from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs

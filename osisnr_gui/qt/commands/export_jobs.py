@@ -15,7 +15,8 @@ from osisnr_gui.export.score_report import score_command, score_report
 from osisnr_gui.export.score_table import Cell, SummaryTable, settings_line
 from osisnr_gui.io.errors import Cancelled, FileError, Phrase, SaveError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import json_parts, with_text
+from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.io.png_text import with_text
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, FORMATS, PDF, PNG, SVG, PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog, ask, ask_where, warn
