@@ -1,6 +1,7 @@
 """Sessions as files: open, save, and what is kept of an unsaved one should the program be killed."""
 
 import contextlib
+import hashlib
 import math
 import os
 import re
@@ -16,7 +17,7 @@ from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.file_dialogs import ask, warn
 from osisnr_gui.qt.plots.rows import ROWS
-from osisnr_gui.qt.settings import Recent, RecentSessions
+from osisnr_gui.qt.settings import Recent
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import codec
 from osisnr_gui.session.analysis import Analysis
@@ -25,10 +26,11 @@ from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words
+from osisnr_gui.text.session_words import comparison_words
 
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000
-MOST_NAMES = 5
+MOST_NAMES, MOST_RECENT = 5, 8
 Question = Callable[[], bool]
 
 
@@ -48,13 +50,14 @@ class SessionFiles(QObject):
         super().__init__(window)
         self._window, self._views, self._exports = window, views, exports
         self._start_anew, self._asks = start_anew, asks
-        self._recent = RecentSessions(views.settings)
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+        # A comparison that was never saved has its file here.
+        self._own_folder = os.path.abspath(os.path.join(data, "recent"))  # as paths of sessions are: Qt has "/"
         # Written while the program runs and removed when it ends as it should. Named after its process, so that two
         # windows never share one.
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        self._copy = os.path.join(folder, f"unsaved-{os.getpid()}{ENDING}")
+        self._copy = os.path.join(data, f"unsaved-{os.getpid()}{ENDING}")
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
         self._autosave.timeout.connect(self.write_copy)
         views.store.looked_at = lambda: self.view().start
@@ -75,8 +78,29 @@ class SessionFiles(QObject):
         return self.path != "" and self.saved != self._views.store.session
 
     def recent(self) -> list[Recent]:
-        """Sessions and comparisons that can be opened again, the latest first."""
-        return self._recent.found() if self._keeps else []
+        """Sessions and comparisons that can be opened with all their files, the latest first."""
+        recent = []
+        for path in self._recent_paths() if self._keeps else ():
+            with contextlib.suppress(FileError, OSError):
+                session, _view = codec.load_session(path)
+                if not session.is_empty and all(os.path.exists(source.path) for source in session.sources):
+                    name = comparison_words(session) if self._is_own(path) else display_name(path)
+                    recent.append(Recent(path, name, os.path.dirname(session.sources[0].path)))
+        return recent
+
+    def _recent_paths(self) -> list[str]:
+        return list(filter(None, self._views.settings.text("recent_sessions", "").split("\n")))
+
+    def _is_own(self, path: str) -> bool:
+        """Whether a session file was kept by the program, and is not one the user saved."""
+        return os.path.dirname(path) == self._own_folder
+
+    def _put_first(self, path: str) -> None:
+        """A session file that was opened or saved is the latest from now on."""
+        paths = [path, *(other for other in self._recent_paths() if other != path)]
+        for forgotten in filter(self._is_own, paths[MOST_RECENT:]):
+            _remove(forgotten)
+        self._views.settings.put("recent_sessions", "\n".join(paths[:MOST_RECENT]))
 
     def list_recent(self) -> list[Entry]:
         """The same for a menu."""
@@ -106,9 +130,9 @@ class SessionFiles(QObject):
 
     def _take_name(self, path: str, session: Session) -> None:
         path = os.path.abspath(path)
-        self.path, self.saved = "" if self._recent.is_own(path) else path, session
+        self.path, self.saved = "" if self._is_own(path) else path, session
         if self._keeps:
-            self._recent.add(path)
+            self._put_first(path)
         self.renamed.emit()
         self._window.setWindowModified(self.is_changed)
 
@@ -169,12 +193,17 @@ class SessionFiles(QObject):
         return found
 
     def write_copy(self) -> None:
-        """Keep what is open for the case that the program is killed. A disk that takes none disturbs nobody."""
-        session = self._views.store.session
+        """Keep what is open for the case that the program is killed."""
+        if not self._views.store.session.is_empty:
+            self._keep(self._copy)
+
+    def _keep(self, path: str) -> bool:
+        """Save what is open among the program's own data; a disk that takes none disturbs nobody."""
         with contextlib.suppress(FileError, OSError):
-            if not session.is_empty:
-                os.makedirs(os.path.dirname(self._copy), exist_ok=True)
-                write_atomically(self._copy, codec.session_bytes(session, self.view(), self._copy))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write_atomically(path, codec.session_bytes(self._views.store.session, self.view(), path))
+            return True
+        return False
 
     def leave(self) -> bool:
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
@@ -192,9 +221,12 @@ class SessionFiles(QObject):
         if not self._keeps or session.is_empty or len(self._views.folders.model.pairs):
             return
         if self.path and not self.is_changed:
-            self._recent.add(self.path)
-        else:
-            self._recent.keep(session, self.view())
+            self._put_first(self.path)
+            return
+        files = "\n".join(source.path for source in session.sources).encode(errors="surrogateescape")
+        path = os.path.join(self._own_folder, f"{hashlib.sha256(files).hexdigest()[:16]}{ENDING}")
+        if self._keep(path):  # over the same files' last one
+            self._put_first(path)
 
     def may_close(self) -> bool:
         """Ask about notes, and what has a name, that are not on disk; False when the window is to stay."""
