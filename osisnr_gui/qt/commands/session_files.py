@@ -1,4 +1,4 @@
-"""Sessions as files: open, save, and what is kept of an unsaved one should the program be killed."""
+"""Sessions as files: open, save, those of late, and what is kept of an unsaved one should the program be killed."""
 
 import contextlib
 import hashlib
@@ -53,8 +53,8 @@ class SessionFiles(QObject):
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
         data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        # A comparison that was never saved has its file here.
-        self._own_folder = os.path.abspath(os.path.join(data, "recent"))  # as paths of sessions are: Qt has "/"
+        # A comparison that was never saved has its file here; absolute as paths of sessions are: Qt has "/" everywhere.
+        self._own_folder = os.path.abspath(os.path.join(data, "recent"))
         # Written while the program runs and removed when it ends as it should. Named after its process, so that two
         # windows never share one.
         self._copy = os.path.join(data, f"unsaved-{os.getpid()}{ENDING}")
@@ -88,6 +88,11 @@ class SessionFiles(QObject):
                     recent.append(Recent(path, name, os.path.dirname(session.sources[0].path)))
         return recent
 
+    def list_recent(self) -> list[Entry]:
+        """The same for a menu."""
+        entries = [Entry(each.name, False, partial(self.open, each.path), each.folder) for each in self.recent()]
+        return entries or [Entry(_("Nothing yet"), False, None)]
+
     def _recent_paths(self) -> list[str]:
         return list(filter(None, self._views.settings.text("recent_sessions", "").split("\n")))
 
@@ -101,11 +106,6 @@ class SessionFiles(QObject):
         for forgotten in filter(self._is_own, paths[MOST_RECENT:]):
             _remove(forgotten)
         self._views.settings.put("recent_sessions", "\n".join(paths[:MOST_RECENT]))
-
-    def list_recent(self) -> list[Entry]:
-        """The same for a menu."""
-        entries = [Entry(each.name, False, partial(self.open, each.path), each.folder) for each in self.recent()]
-        return entries or [Entry(_("Nothing yet"), False, None)]
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
