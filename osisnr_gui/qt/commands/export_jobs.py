@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
@@ -46,11 +47,16 @@ from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
+Delays = Mapping[tuple[tuple[Source, Stamp | None], ...], Delay]
 
 
-def with_delays(analysis: Analysis, known: Analysis) -> Analysis:
+def known_delays(analysis: Analysis) -> Delays:
+    """The measured delays by the files they were measured between."""
+    return {_files(p): p.delay for p in analysis.pairs if p.delay is not None}
+
+
+def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
     """The analysis with the delays that are known already, where it has none; files that changed since get none."""
-    delays = {_files(pair): pair.delay for pair in known.pairs}
     return replace(analysis, pairs=tuple(replace(p, delay=p.delay or delays.get(_files(p))) for p in analysis.pairs))
 
 
@@ -184,13 +190,13 @@ class ExportJobs(QObject):
         take long to find: once measured for the window they are not measured again.
         """
         store = self._views.store
-        session, shown = set_formula(store.session, Formula.LITERAL), store.analysis
-        measured = shown.complete and not store.is_busy
+        session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
+        measured = store.analysis.complete and not store.is_busy
         wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
 
         def numbers() -> Analysis:
             analysis = analyse(session, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
-            return finish(with_delays(analysis, shown))  # notices tell of delays, too
+            return finish(with_delays(analysis, delays))  # notices tell of delays, too
 
         return numbers
 
