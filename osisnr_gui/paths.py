@@ -15,10 +15,6 @@ _SOURCE_TREE = os.path.join(os.path.dirname(_PACKAGE), "resources")
 READ_MAT = "--read-mat"  # makes a bundle's program the child of `io.mat_files`
 
 
-class MissingResource(FileNotFoundError):  # noqa: N818 - named after what happened
-    """Something that ships with the program is not there: the installation is incomplete."""
-
-
 def is_bundle() -> bool:
     """Whether this program runs without a Python around it: `sys.executable` is then the program itself."""
     return bool(getattr(sys, "frozen", False))
@@ -30,16 +26,14 @@ def mat_child_command() -> tuple[str, ...]:
 
 
 def resource_path(*parts: str) -> str:
-    """Absolute path of a resource, `resource_path("icons", "open.svg")`; raises MissingResource."""
+    """Absolute path of a resource, `resource_path("icons", "open.svg")`.
+
+    Raises FileNotFoundError when it is not there: the installation is incomplete.
+    """
     root = _INSTALLED if os.path.isdir(_INSTALLED) else _SOURCE_TREE
     path = os.path.join(root, *parts)
     if not os.path.exists(path):
-        name = "/".join(parts) or "resources"
-        raise MissingResource(
-            Phrase(
-                "{name} is missing from this installation of osisnr_gui; install it again ({path})",
-                name=name,
-                path=path,
-            )
-        )
+        what = {"name": "/".join(parts) or "resources", "path": path}
+        words = Phrase("{name} is missing from this installation of osisnr_gui; install it again ({path})", **what)
+        raise FileNotFoundError(words)
     return path

@@ -97,10 +97,6 @@ def find_problem(environment: Mapping[str, str] = os.environ, platform: str = sy
             return Problem(library_message(library), can_draw=False)
         if _x_server_answers():
             return None
-    return _no_display(asked, names)
-
-
-def _no_display(asked: str, names: set[str]) -> Problem:
     from osisnr_gui.text.catalogue import _
 
     if not names & {"wayland", "xcb"}:
@@ -132,21 +128,15 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 def _missing_for_xcb() -> str | None:
     """The library that Qt's xcb plugin does not find when it is loaded as Qt would."""
+    spec = importlib.util.find_spec("PySide6")
+    folders = (spec.submodule_search_locations or ()) if spec else ()
+    plugins = [os.path.join(folder, "Qt", "plugins", "platforms", "libqxcb.so") for folder in folders]
     try:
-        for path in (_xcb_plugin(), "libxcb.so.1"):
+        # A PySide6 of the distribution has its plugins elsewhere: its package manager looks after the libraries.
+        for path in (*filter(os.path.exists, plugins), "libxcb.so.1"):
             ctypes.CDLL(path)
     except OSError as error:
         return missing_library(str(error))
-    return None
-
-
-def _xcb_plugin() -> str | None:
-    """None for a PySide6 of the distribution, whose package manager looks after the libraries."""
-    spec = importlib.util.find_spec("PySide6")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = os.path.join(folder, "Qt", "plugins", "platforms", "libqxcb.so")
-        if os.path.exists(path):
-            return path
     return None
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from osisnr_gui import __version__, app, platform_check
 from osisnr_gui.cli import main
-from osisnr_gui.paths import MissingResource, resource_path
+from osisnr_gui.paths import resource_path
 
 # Runs the entry point, then writes the modules it loaded to a file, since stdout belongs to the program.
 PROBE = """
@@ -147,7 +147,6 @@ def test_missing_xcb_library_is_found_before_qt_aborts(monkeypatch: pytest.Monke
     def refuse(path: str) -> None:
         raise OSError("libxcb-cursor.so.0: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(platform_check, "_xcb_plugin", lambda: "libqxcb.so")
     monkeypatch.setattr(platform_check.ctypes, "CDLL", refuse)
     found = platform_check.find_problem({"DISPLAY": ":0"}, "linux")
     assert found is not None
@@ -194,7 +193,7 @@ def test_no_display_is_said_without_an_abort(display: dict[str, str]) -> None:
 
 def test_resources_are_found_and_named_when_missing() -> None:
     assert Path(resource_path("samples", "README.md")).is_file()
-    with pytest.raises(MissingResource, match=r"icons/no-such-icon\.svg is missing"):
+    with pytest.raises(FileNotFoundError, match=r"icons/no-such-icon\.svg is missing"):
         resource_path("icons", "no-such-icon.svg")
 
 

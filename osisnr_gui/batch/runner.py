@@ -35,8 +35,9 @@ from osisnr_gui.export.score_report import (
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
 from osisnr_gui.io.files import Closing
 from osisnr_gui.io.json_file import Entry, Journal
+from osisnr_gui.io.memory import keep_freed_memory
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
-from osisnr_gui.session.frame_pass import keep_freed_memory, limit_threads
+from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result_cache import program_hash
 from osisnr_gui.session.session import Session, Source

@@ -20,10 +20,10 @@ from osisnr_gui.export.score_table import score_table
 from osisnr_gui.io.errors import SaveError
 from osisnr_gui.io.formats import SoundFormat, extensions_of
 from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.io.memory import keep_freed_memory
 from osisnr_gui.io.streams import say
 from osisnr_gui.session.analysis import Analysis, Report, analyse_numbers, rescore
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.frame_pass import keep_freed_memory
 from osisnr_gui.session.session import Formula, Session
 from osisnr_gui.text.catalogue import _, translated
 

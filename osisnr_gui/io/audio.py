@@ -1,6 +1,7 @@
 """Sound files: opened once their header was held against their bytes, read in blocks, checked sample by sample."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Self
 
@@ -39,27 +40,30 @@ def _read_header(source: OpenFile) -> Header:
 
 
 class AudioFile(Closing):
-    """An open sound file, made by `open_audio`; close it or use `with`.
+    """An open sound file whose header's claims were held against the bytes that are there; close it or use `with`.
 
     Use from one thread; several objects may read one path at the same time. `info` tells what it is.
     Samples come as float64, integer codings scaled to ±1. `listener(start, block)` is told of all that is read.
+
+    Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, NO_FRAMES,
+    BAD_CHANNELS, BAD_RATE, TOO_LARGE.
     """
 
     info: AudioInfo
     listener: Callable[[int, FloatArray], None] | None = None
 
-    def __init__(self, source: OpenFile) -> None:
-        self._source = source
-        self._header = _read_header(source)
-        self._reader = BlockReader(source, self._header)
-        try:
+    def __init__(self, path: str) -> None:
+        source = self._source = OpenFile(path)
+        with ExitStack() as opened, errors.as_load_errors(path, DAMAGED):
+            opened.callback(source.close)
+            self._header = _read_header(source)
+            self._reader = BlockReader(source, self._header)
+            opened.callback(self._reader.close)
             check_channels_and_rate(source, self._reader.channels, self._reader.rate)
             length, warnings = self._measure()
-        except BaseException:
-            self._reader.close()
-            raise
-        of_sound = self._header.container, self._header.coding, self._reader.rate, self._reader.channels, length
-        self.info = AudioInfo(source.path, *of_sound, source.size, source.status.st_mtime_ns, warnings)
+            of_sound = self._header.container, self._header.coding, self._reader.rate, self._reader.channels, length
+            self.info = AudioInfo(path, *of_sound, source.size, source.status.st_mtime_ns, warnings)
+            opened.pop_all()  # they stay open
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
         """The readable samples per channel, and what the user must know of them."""
@@ -155,21 +159,6 @@ class AudioFile(Closing):
         """Close the file; may be called twice."""
         self._reader.close()
         self._source.close()
-
-
-def open_audio(path: str) -> AudioFile:
-    """Open a sound file after checking what its header claims against the bytes that are there.
-
-    Raises LoadError: NOT_FOUND, NOT_A_FILE, NO_PERMISSION, EMPTY_FILE, UNKNOWN_FORMAT, CORRUPT, NO_FRAMES,
-    BAD_CHANNELS, BAD_RATE, TOO_LARGE.
-    """
-    source = OpenFile(path)
-    try:
-        with errors.as_load_errors(path, DAMAGED):
-            return AudioFile(source)
-    except BaseException:
-        source.close()
-        raise
 
 
 CLIP_LEVEL = 0.999
@@ -341,8 +330,8 @@ class AudioScanner:
 def scan_audio(path: str, cancelled: Cancel | None = None) -> SampleChecks:
     """Read a sound file once from start to end and check every sample.
 
-    Raises what `open_audio` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once
+    Raises what `AudioFile` does, LoadError NONFINITE, CORRUPT when the file changes meanwhile, and Cancelled once
     `cancelled()` is true.
     """
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         return AudioScanner(file).finish(cancelled)

@@ -1,4 +1,4 @@
-"""JSON files, read strictly within bounds, written as readable text; journals; and text inside a PNG file.
+"""JSON files, read strictly within bounds, written as readable text; and journals.
 
 Written lists of plain values take one line each. A journal has lines of JSON that survive whatever kills the program:
 each is there as a whole or not at all.
@@ -8,7 +8,6 @@ import contextlib
 import json
 import math
 import os
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NoReturn
@@ -190,25 +189,3 @@ def _whole_lines(path: str) -> list[Entry]:
                 break
             entries.append(entry)
     return entries
-
-
-PNG_ENDING, PNG_START = ".png", b"\x89PNG"
-_HEAD_BYTES, _NO_LANGUAGE = 33, b"\0\0\0\0\0"
-_MOST_BEFORE = 1 << 20  # bytes, e.g. a colour profile that another program put there
-
-
-def with_text(png: bytes, keyword: bytes, text: bytes) -> bytes:
-    """The PNG with a UTF-8 text after its head."""
-    body = b"iTXt" + keyword + _NO_LANGUAGE + text
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return png[:_HEAD_BYTES] + chunk + png[_HEAD_BYTES:]
-
-
-def text_in(path: str, keyword: bytes, max_bytes: int) -> bytes | None:
-    """The text of this keyword; None where there is none, or a longer one. Raises LoadError, from OpenFile."""
-    start = b"iTXt" + keyword + _NO_LANGUAGE
-    with OpenFile(path) as file:
-        data = file.read_at(0, max_bytes + _MOST_BEFORE)
-    place = data.find(start) if data.startswith(PNG_START) else -1
-    length = int.from_bytes(data[place - 4 : place]) + 4 - len(start)
-    return None if place < 0 or length > max_bytes else data[place + len(start) :][:length]

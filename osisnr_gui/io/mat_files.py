@@ -3,10 +3,8 @@
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,36 +26,27 @@ BYTES_PER_SECOND = 8 << 20
 CHILD = mat_child_command()
 
 
-@contextmanager
-def _child(source: OpenFile, arguments: list[str], wall: float) -> Iterator[subprocess.Popen[bytes]]:
-    """The child, with its standard output open; it is dead when the block is left, whatever happened."""
+def _start_child(source: OpenFile, arguments: list[str]) -> subprocess.Popen[bytes]:
+    """The child, with its standard output open."""
     os.lseek(source.fd, 0, os.SEEK_SET)
     # The child finds this very package, and never a module that lies in the current folder.
     root, known = Path(__file__).resolve().parents[2], os.environ.get("PYTHONPATH", "")
     paths = [str(root), *filter(None, known.split(os.pathsep))]
     safe = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     few = {"OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve address space, which is limited
-    with subprocess.Popen(
+    return subprocess.Popen(
         [*CHILD, *arguments],
         stdin=source.fd,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **safe, **few},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    ) as process:
-        alarm = threading.Timer(wall, process.kill)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            yield process
-        finally:
-            alarm.cancel()
-            process.kill()
-            alarm.join()
+    )
 
 
-def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
+def _read_answer(path: str, out: IO[bytes] | None) -> LoadedArray:
     """The child's line and matrix, believed no more than a file would be. Raises LoadError."""
+    assert out is not None
     line = out.readline(MAX_ANSWER)
     if not line.endswith(b"\n"):
         raise corrupt(path, DAMAGED)
@@ -80,20 +69,6 @@ def _read_answer(path: str, out: IO[bytes]) -> LoadedArray:
     return LoadedArray(native(values), str(fields["name"]), tuple(map(str, fields["others"])))
 
 
-def _wait_for_answer(path: str, process: subprocess.Popen[bytes], cancelled: Cancel | None) -> LoadedArray:
-    """What `_read_answer` gives; a thread waits for the child, so that `cancelled` is asked meanwhile, in this one."""
-    assert process.stdout is not None
-    with ThreadPoolExecutor(1, thread_name_prefix="mat") as pool:
-        try:
-            answer = pool.submit(_read_answer, path, process.stdout)
-            while wait((answer,), POLL_SECONDS).not_done:
-                stop_if(cancelled, path)
-        except BaseException:
-            process.kill()  # ends the thread's read, for which leaving the block waits
-            raise
-    return answer.result()
-
-
 def read_mat(source: OpenFile, key: str | None, cancelled: Cancel | None = None) -> LoadedArray:
     """One matrix of a MATLAB file, full even when it was stored sparse.
 
@@ -104,6 +79,18 @@ def read_mat(source: OpenFile, key: str | None, cancelled: Cancel | None = None)
         raise too_large(path, Phrase("the file has {size} MiB", size=source.size >> 20))
     extra = source.size // BYTES_PER_SECOND
     arguments = [str(PROCESSOR_SECONDS + extra), *([] if key is None else [key])]
-    # An answer that makes no sense: the child was hit while it wrote.
-    with as_load_errors(path, DAMAGED), _child(source, arguments, WALL_SECONDS + 2 * extra) as process:
-        return _wait_for_answer(path, process, cancelled)
+    stop = time.monotonic() + WALL_SECONDS + 2 * extra
+    with (
+        as_load_errors(path, DAMAGED),  # an answer that makes no sense: the child was hit while it wrote
+        _start_child(source, arguments) as process,
+        ThreadPoolExecutor(1, thread_name_prefix="mat") as pool,
+    ):
+        try:
+            answer = pool.submit(_read_answer, path, process.stdout)
+            while wait((answer,), POLL_SECONDS).not_done:
+                stop_if(cancelled, path)
+                if time.monotonic() > stop:
+                    process.kill()
+            return answer.result()
+        finally:
+            process.kill()  # ends the thread's read, for which leaving the block waits

@@ -190,38 +190,35 @@ def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
 
 def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
+    path = source.path
     if source.size > 2 * MAX_BYTES:
-        raise too_large(source.path, Phrase("the archive has {size} MiB", size=source.size >> 20))
+        raise too_large(path, Phrase("the archive has {size} MiB", size=source.size >> 20))
     with (
-        as_load_errors(source.path, Phrase("the archive is damaged or cut off")),  # zipfile has a dozen ways to say so
+        as_load_errors(path, Phrase("the archive is damaged or cut off")),  # zipfile has a dozen ways to say so
         open(source.fd, "rb", closefd=False) as file,
         zipfile.ZipFile(file) as archive,
     ):
-        return _from_archive(source.path, archive, key)
-
-
-def _from_archive(path: str, archive: zipfile.ZipFile, key: str | None) -> LoadedArray:
-    members = archive.infolist()
-    _check_archive(path, members)
-    found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
-    arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
-    candidates = {name: head.shape for name, head in arrays.items() if is_matrix(head.shape)}
-    refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
-    if key is None and not candidates:
-        if refused:
-            raise next(iter(refused.values()))
-        if len(arrays) == 1:
-            key = next(iter(arrays))  # the only array there is: its own fault is the better message
-    if key is not None and key in refused:
-        raise refused[key]
-    name = choose_array(path, candidates, key, tuple(arrays))
-    header = arrays[name]
-    with archive.open(found[name][0]) as member:
-        member.read(header.offset)
-        check_size(path, header.shape, header.dtype.itemsize)
-        data = member.read(header.data_bytes)
-        if len(data) != header.data_bytes:
-            raise corrupt(path, Phrase("cut off: the matrix inside is shorter than its header says"))
-        while member.read(2**16):
-            pass  # only reading to the end makes zipfile compare the checksum
-    return LoadedArray(_to_array(header, data), name, tuple(other for other in candidates if other != name))
+        members = archive.infolist()
+        _check_archive(path, members)
+        found = {info.filename.removesuffix(".npy"): (info, _open_header(path, archive, info)) for info in members}
+        arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
+        candidates = {name: head.shape for name, head in arrays.items() if is_matrix(head.shape)}
+        refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
+        if key is None and not candidates:
+            if refused:
+                raise next(iter(refused.values()))
+            if len(arrays) == 1:
+                key = next(iter(arrays))  # the only array there is: its own fault is the better message
+        if key is not None and key in refused:
+            raise refused[key]
+        name = choose_array(path, candidates, key, tuple(arrays))
+        header = arrays[name]
+        with archive.open(found[name][0]) as member:
+            member.read(header.offset)
+            check_size(path, header.shape, header.dtype.itemsize)
+            data = member.read(header.data_bytes)
+            if len(data) != header.data_bytes:
+                raise corrupt(path, Phrase("cut off: the matrix inside is shorter than its header says"))
+            while member.read(2**16):
+                pass  # only reading to the end makes zipfile compare the checksum
+        return LoadedArray(_to_array(header, data), name, tuple(other for other in candidates if other != name))

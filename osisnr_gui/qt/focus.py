@@ -27,17 +27,22 @@ LEAVING = frozenset({Key.Key_Return, Key.Key_Enter, Key.Key_Escape})
 
 
 class _OwnKeys(QObject):
-    """Takes part in one widget's events."""
+    """Takes part in one widget's events. The keys of a number field are its own while something is being typed."""
 
     def __init__(self, widget: QWidget, keys: frozenset[Qt.Key], does: Does) -> None:
         super().__init__(widget)
-        self._keys, self._does = keys, does
+        self._widget, self._keys, self._does = widget, keys, does
         widget.installEventFilter(self)
+        if isinstance(widget, QSpinBox | QDoubleSpinBox):
+            # What was entered is no longer being typed, even when it is what stood there before.
+            widget.editingFinished.connect(lambda: widget.lineEdit().setModified(False))
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """An accepted override comes back as a plain key press instead of a shortcut."""
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
+        if isinstance(self._widget, QSpinBox | QDoubleSpinBox) and _is_no_number(self._widget, event):
+            return True
         for key, run in self._does.items():
             if event.matches(key) if isinstance(key, QKeySequence.StandardKey) else event.key() == key:
                 event.accept()
@@ -51,37 +56,25 @@ class _OwnKeys(QObject):
         return False
 
 
-class _NumberKeys(_OwnKeys):
-    """Those of a number field: they are its own as long as something is being typed."""
+def _is_no_number(field: QSpinBox | QDoubleSpinBox, event: QKeyEvent) -> bool:
+    """Whether a key is not for a field: in the main window Return and Escape leave it, others may be the window's.
 
-    def __init__(self, field: QSpinBox | QDoubleSpinBox, keys: frozenset[Qt.Key], does: Does) -> None:
-        super().__init__(field, keys, does)
-        self._field = field
-        # What was entered is no longer being typed, even when it is what stood there before.
-        field.editingFinished.connect(lambda: field.lineEdit().setModified(False))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the main window Return and Escape leave the field; in a dialog they do what they do there."""
-        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
-            return False
-        typed = self._field.lineEdit().isModified()
-        if event.key() in LEAVING and not _is_held(event) and isinstance(self._field.window(), QMainWindow):
-            event.accept()
-            if event.type() == QEvent.Type.KeyPress:
-                finish_typing(self._field, keep=event.key() != Key.Key_Escape)
-            return True
-        if event.type() == QEvent.Type.ShortcutOverride and not typed and self._is_the_windows(event):
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
-    @staticmethod
-    def _is_the_windows(event: QKeyEvent) -> bool:
-        """Whether a key means nothing to a field in which nothing is being typed."""
-        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
-            return True
-        begins_number = not event.text() or event.text() in NUMBER_TEXT or not event.text().isprintable()
-        return not begins_number and not _is_held(event)
+    In a dialog Return and Escape do what they do there.
+    """
+    if event.key() in LEAVING and not _is_held(event) and isinstance(field.window(), QMainWindow):
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            finish_typing(field, keep=event.key() != Key.Key_Escape)
+        return True
+    if event.type() != QEvent.Type.ShortcutOverride or field.lineEdit().isModified():
+        return False
+    # Nothing is being typed: what begins no number means nothing to the field, and neither do Undo and Redo.
+    text, standard = event.text(), QKeySequence.StandardKey
+    begins_number = not text or text in NUMBER_TEXT or not text.isprintable()
+    if (begins_number or _is_held(event)) and not (event.matches(standard.Undo) or event.matches(standard.Redo)):
+        return False
+    event.ignore()
+    return True
 
 
 def _is_held(event: QKeyEvent) -> bool:
@@ -106,10 +99,7 @@ def finish_typing(widget: QWidget | None, *, keep: bool = True) -> None:
 
 def own_keys(widget: QWidget, keys: frozenset[Qt.Key], does: Does | None = None) -> None:
     """Let `widget` have `keys` while it has the focus, also with Shift and from the keypad. does : what others do."""
-    if isinstance(widget, QSpinBox | QDoubleSpinBox):
-        _NumberKeys(widget, keys, does or {})
-    else:
-        _OwnKeys(widget, keys, does or {})
+    _OwnKeys(widget, keys, does or {})
 
 
 WIDTH = 2

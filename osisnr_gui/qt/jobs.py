@@ -12,8 +12,6 @@ be done: it waits for its turn. What a function returns is reported, unless that
 and of progress before that.
 """
 
-import contextlib
-import ctypes
 import gc
 import os
 import sys
@@ -53,17 +51,6 @@ def favour_window() -> None:
     sys.setswitchinterval(0.0005)
     gc.freeze()
     gc.enable()  # see `app`
-
-
-def give_back_memory() -> None:
-    """Return to the system what the C library keeps of freed memory, for whoever just let go of much.
-
-    Every thread has allocated from a pool of its own, and glibc holds their free pages for ever unless it is asked.
-    Elsewhere nothing happens.
-    """
-    gc.collect()
-    with contextlib.suppress(OSError, TypeError, AttributeError):  # no such library, or one that cannot be asked
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Foreground(QObject):
@@ -113,13 +100,16 @@ class Foreground(QObject):
 
 
 class Job:
-    """One piece of work: what its function is given to tell of results and to ask whether they are still wanted."""
+    """One piece of work: what its function is given to tell of results and to ask whether they are still wanted.
 
-    __slots__ = ("_superseded", "_tell", "cancelled", "key", "work")
+    is_superseded : something newer waits; cancelled : not even what it has found is wanted.
+    """
+
+    __slots__ = ("_tell", "cancelled", "is_superseded", "key", "work")
 
     def __init__(self, work: "Work", key: Hashable, tell: Callable[["Job", object], None]) -> None:
         self.work, self.key, self._tell = work, key, tell
-        self._superseded = self.cancelled = False
+        self.is_superseded = self.cancelled = False
 
     def report(self, result: object) -> None:
         """Have `Jobs.reported` emitted with a result."""
@@ -127,12 +117,7 @@ class Job:
 
     def superseded(self) -> bool:
         """Whether it is cancelled, or something newer waits; to be asked between steps that take long."""
-        return self._superseded
-
-    def supersede(self, *, cancel: bool = False) -> None:
-        """Something newer waits; cancel : not even what it has found is wanted."""
-        self._superseded = True
-        self.cancelled |= cancel
+        return self.is_superseded
 
 
 Work = Callable[[Job], object]
@@ -161,7 +146,6 @@ class Jobs(QObject):
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, deque[Job]] = {}  # the key whose turn it is first
         self._begun: list[Job] = []  # from the start of the work until its end has arrived
-        self._n_threads, self._n_running = n_threads, 0
         self.is_closed = False  # whether nothing is wanted any more, ever
         # Emitted on the threads: queued, so that everything below runs on the GUI thread.
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -181,8 +165,7 @@ class Jobs(QObject):
         with self._lock:
             running = [job for job in self._begun if job.key == key and not job.cancelled]
             for job in running:
-                if job.work not in works:
-                    job.supersede()
+                job.is_superseded |= job.work not in works
             under_way = [job.work for job in running]
             self._waiting.pop(key, None)
             self._queue([work for work in works if work not in under_way], key)
@@ -197,7 +180,7 @@ class Jobs(QObject):
         with self._lock:
             self._waiting.clear()
             for job in self._begun:
-                job.supersede(cancel=True)
+                job.is_superseded = job.cancelled = True
 
     def close(self) -> None:
         """Cancel and wait; afterwards nothing arrives and nothing begins."""
@@ -212,41 +195,34 @@ class Jobs(QObject):
         if self.is_closed or not works:
             return
         self._waiting.setdefault(key, deque()).extend(Job(work, key, self._arrived.emit) for work in works)
-        for _k in range(min(self._n_threads - self._n_running, len(works))):
-            self._n_running += 1
+        for _work in works:
             self._pool.submit(self._run)
 
     def _run(self) -> None:
-        """On a thread: one job after the other while there are any."""
-        while (job := self._next()) is not None:
-            result, wrong = None, None
-            try:
-                result = job.work(job)
-            except Cancelled:
-                pass
-            except FileError as error:
-                wrong = error_words(error), ""
-            except Exception as error:
-                wrong = str(error) or type(error).__name__, traceback.format_exc()
-                if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
-                    thread = threading.current_thread()
-                    threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
-            if not self.is_closed:
-                self._ended.emit(job, result, wrong)
-
-    def _next(self) -> Job | None:
-        """The next job, of each key in turn."""
+        """On a thread: the next job, of each key in turn; nothing where what was queued does not wait any more."""
         with self._lock:
             if not self._waiting:
-                self._n_running -= 1
-                return None
+                return
             key = next(iter(self._waiting))
             jobs = self._waiting.pop(key)
             job = jobs.popleft()
             if jobs:
                 self._waiting[key] = jobs
             self._begun.append(job)
-            return job
+        result, wrong = None, None
+        try:
+            result = job.work(job)
+        except Cancelled:
+            pass
+        except FileError as error:
+            wrong = error_words(error), ""
+        except Exception as error:
+            wrong = str(error) or type(error).__name__, traceback.format_exc()
+            if not job.cancelled and not self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
+                thread = threading.current_thread()
+                threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
+        if not self.is_closed:
+            self._ended.emit(job, result, wrong)
 
     @Slot(object, object)
     def _deliver(self, job: Job, result: object) -> None:

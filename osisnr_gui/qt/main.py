@@ -17,7 +17,7 @@ from osisnr_gui.batch.runner import BatchRow
 from osisnr_gui.io.cache_folder import DEFAULT_MAX_BYTES, CacheFolder, user_cache_folder
 from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import PNG_START
+from osisnr_gui.io.png_text import PNG_START
 from osisnr_gui.qt import crash
 from osisnr_gui.qt.jobs import favour_window
 from osisnr_gui.qt.look.theme import ThemeManager, ThemeMode, app_icon

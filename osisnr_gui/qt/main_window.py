@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         """Whether everything on screen is as it will stay."""
         views = self.views
         if self.commands.folders.shows_list:
-            return not self.commands.folders.run.is_busy
+            return not self.commands.folders.is_busy
         busy = (
             views.store.is_busy
             or views.loss.rest.isActive()

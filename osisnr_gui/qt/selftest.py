@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 import osisnr_gui
 from osisnr_gui.batch.pairs import find_pairs
 from osisnr_gui.batch.runner import BatchPool, BatchSettings, run_batch, score_pair
-from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, SoundFormat, find_format
 from osisnr_gui.io.json_file import load_json
@@ -271,12 +271,6 @@ def check_windows(stage: Stage) -> str:
     return _("{n} demos").format(n=len(DEMOS))
 
 
-def _own_dialogs(kind: type[QDialog] = QDialog) -> set[type]:
-    """All dialogs of this program."""
-    found = {sub for sub in kind.__subclasses__() if sub.__module__.startswith("osisnr_gui.")}
-    return found.union(*map(_own_dialogs, found)) - {CloseDialog}
-
-
 def check_dialogs(stage: Stage) -> str:
     """Open every dialog: all entries of the menu that ask for more, and those that open by themselves."""
     window = stage.window
@@ -291,7 +285,7 @@ def check_dialogs(stage: Stage) -> str:
     window.commands.asks = True
     window.commands.compare([resource_path("selftest", name) for name in ("tone.wav", "tone.flac")], add=False)
     ErrorDialog.show_once("selftest", "selftest", window)
-    wanted = {*_own_dialogs(), QFileDialog}
+    wanted = {*CloseDialog.__subclasses__(), QFileDialog}
     wait_until(lambda: stage.dialogs >= wanted, ", ".join(sorted(kind.__name__ for kind in wanted)))
     return _("{n} kinds of dialogs").format(n=len(stage.dialogs))
 
@@ -304,14 +298,14 @@ def check_exports(stage: Stage) -> str:
     scores: Any = load_json(saved["scores.json"])
     found = scores["estimates"][0]["exact"]["osi_db_mean"]
     require(pairs[0].score is not None and found == pairs[0].score.exact.osi_db_mean, "scores.json")
-    with open_audio(saved["sound.wav"]) as sound:
+    with AudioFile(saved["sound.wav"]) as sound:
         require(bool(sound.read(0, sound.info.n_samples).any()), "sound.wav")
     require(not QImage(saved["figure.png"]).isNull(), "figure.png")
     for name, part in TEXT_PARTS.items():
         require(part in Path(saved[name]).read_text(encoding="utf-8"), name)
     require(load_session(saved["session.osisnr"])[0] == stage.window.views.store.session, "session.osisnr")
     require(commands.folders.take([str(path) for path in pair_folders(stage.folder)]), _("folders"))
-    wait_until(lambda: not commands.folders.run.is_busy, _("the list of pairs"))
+    wait_until(lambda: not commands.folders.is_busy, _("the list of pairs"))
     rows: Any = load_json(stage.save("export_list_json", "pairs.json"))
     table = _table(stage.save("export_list_csv", "pairs.csv"))
     require(len(table) == len(rows["pairs"]) == len(ESTIMATES), "pairs.csv")

@@ -23,7 +23,8 @@ from typing import Any
 
 from osisnr_gui import __version__
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason, SaveError, printable
-from osisnr_gui.io.json_file import PNG_ENDING, Json, json_bytes, load_json, parse_json, text_in
+from osisnr_gui.io.json_file import Json, json_bytes, load_json, parse_json
+from osisnr_gui.io.png_text import PNG_ENDING, text_in
 from osisnr_gui.session.session import ANY_TIME, MAX_FILES, Session, Source, at_most, within
 
 SCHEMA = "osisnr.session/1"
@@ -94,7 +95,12 @@ class SavedView:
 
 def is_session_file(path: str) -> bool:
     """Whether a name is that of a session file, or of a figure that may hold one."""
-    return path.lower().endswith((ENDING, PNG_ENDING))
+    return path.lower().endswith(ENDING) or is_figure(path)
+
+
+def is_figure(path: str) -> bool:
+    """Whether a name is that of a figure that may hold a session."""
+    return path.lower().endswith(PNG_ENDING)
 
 
 def session_bytes(session: Session, view: SavedView, path: str) -> bytes:
@@ -128,7 +134,7 @@ def load_session(path: str) -> tuple[Session, SavedView]:
 
 def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
     """As `load_session`; also the hashes of `sources`, none from a session file."""
-    if not path.lower().endswith(PNG_ENDING):
+    if not is_figure(path):
         return *_session_in(load_json(path, MAX_BYTES), path), ()
     data = text_in(path, KEYWORD, 2 * MAX_BYTES)
     value = None if data is None else parse_json(data, path)

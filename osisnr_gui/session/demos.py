@@ -82,7 +82,7 @@ DEMOS: tuple[Demo, ...] = (
 
 
 def demo_session(name: str = DEMOS[0].name) -> Session:
-    """A session with the files of the demo of that name; raises paths.MissingResource."""
+    """A session with the files of the demo of that name; raises FileNotFoundError."""
     (demo,) = (demo for demo in DEMOS if demo.name == name)
     sample = partial(resource_path, "samples")
     return Session(

@@ -7,11 +7,10 @@ results depend neither on the number of threads nor on the order; those of the w
 lie in the same places wherever a pass begins, added up from the first to the last.
 """
 
-import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
@@ -44,16 +43,6 @@ Samples = tuple[FloatArray, FloatArray]  # of the reference and of the estimate
 def worker_count() -> int:
     """Threads that help: one a core, at most 4, fewer inside `limit_threads`."""
     return max(1, min(_worker_limit.get(), os.cpu_count() or 1))
-
-
-def keep_freed_memory() -> None:
-    """Let this process use memory it has freed again: fresh pages for every block cost as much as what is done there.
-
-    For processes that score and end. glibc alone can be told; elsewhere nothing happens.
-    """
-    with suppress(OSError, TypeError, AttributeError):
-        for option, size in ((-3, 1 << 25), (-1, 1 << 26), (-2, 1 << 22)):  # mmap from, trim above, pad by (malloc.h)
-            ctypes.CDLL(None).mallopt(option, size)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
-from osisnr_gui.io.audio import AudioFile, AudioScanner, open_audio
+from osisnr_gui.io.audio import AudioFile, AudioScanner
 from osisnr_gui.io.errors import N_, LoadError, Phrase, Reason
 from osisnr_gui.io.files import Closing
 from osisnr_gui.session.session import Source
@@ -74,7 +74,7 @@ class AudioSignal(Closing):
 
     def __init__(self, source: Source, rate: int | None = None) -> None:
         self.path = source.path
-        self._file: AudioFile = open_audio(source.path)
+        self._file = AudioFile(source.path)
         self._channel = 1 if source.channel is None else source.channel
         own = self._file.info.sample_rate
         self.rate = own if rate is None else rate

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.io.audio import SILENCE, AudioScanner, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.audio import SILENCE, AudioFile, AudioScanner, SampleChecks, scan_audio
 from osisnr_gui.io.errors import Cancel, FileError, LoadError, LoadWarning, Phrase, Reason, display_name, stop_if
 from osisnr_gui.io.formats import find_kind
 from osisnr_gui.io.masks import Mask, find_cell_facts, load_mask
@@ -113,7 +113,7 @@ def open_track(source: Source, cancelled: Cancel | None = None) -> Track:
             mask = _flipped(mask) if source.flip else mask
             coding = f"{mask.values.shape[0]} × {mask.values.shape[1]} {mask.values.dtype}"
             return Track(source, stamp, "mask", coding, mask=mask, warnings=mask.warnings)
-        with open_audio(path) as file:
+        with AudioFile(path) as file:
             info = file.info
     except FileError as error:
         return Track(source, stamp_of(path), error=error)
@@ -174,7 +174,7 @@ def _mix_level(scan: SampleChecks, cancelled: Cancel | None) -> Level:
     Clipping is counted in the channels: the damage stays in the mix, though no longer at full scale.
     """
     checks = SampleChecks(replace(scan.info, channels=1))
-    with open_audio(scan.info.path) as file:
+    with AudioFile(scan.info.path) as file:
         while checks.n_samples < scan.n_samples:
             stop_if(cancelled)
             block = file.read_channel(checks.n_samples, MIX_BLOCK, DOWNMIX)

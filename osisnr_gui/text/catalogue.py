@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from osisnr_gui.io.errors import Phrase
-from osisnr_gui.paths import MissingResource, resource_path
+from osisnr_gui.paths import resource_path
 
 DOMAIN = "osisnr_gui"
 PSEUDO_LANGUAGE = "xx"
@@ -49,7 +49,7 @@ def _find() -> library.NullTranslations:
         return PseudoTranslation()
     try:
         folder = resource_path("translations")
-    except MissingResource:
+    except FileNotFoundError:
         return ENGLISH
     return library.translation(DOMAIN, folder, fallback=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import AudioScanner, SampleChecks, open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, AudioScanner, SampleChecks, scan_audio
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 
 Save = Callable[..., str]
@@ -33,7 +33,7 @@ def test_every_lossless_coding_is_read_to_its_step(
     container: str, coding: str, step: float, channels: int, noise: np.ndarray, save_sound: Save
 ) -> None:
     sound = noise.reshape(-1, channels)
-    with open_audio(save_sound("a", sound, container, coding)) as file:
+    with AudioFile(save_sound("a", sound, container, coding)) as file:
         info = file.info
         assert (info.container, info.coding) == (container.replace("WAVEX", "WAV"), coding)
         assert (info.sample_rate, info.channels, info.n_samples) == (16000, channels, len(sound))
@@ -47,7 +47,7 @@ def test_every_lossless_coding_is_read_to_its_step(
 @pytest.mark.parametrize(("container", "coding", "share"), COARSE)
 def test_every_lossy_coding_is_read(container: str, coding: str, share: float, save_sound: Save) -> None:
     sound = 0.5 * np.sin(np.arange(40_000) * 0.05)
-    with open_audio(save_sound("a", sound, container, coding)) as file:
+    with AudioFile(save_sound("a", sound, container, coding)) as file:
         values = file.read(0, file.info.n_samples)[:, 0]
     assert len(sound) <= len(values) < len(sound) + 1100
     middle = slice(5000, 35_000)
@@ -57,7 +57,7 @@ def test_every_lossy_coding_is_read(container: str, coding: str, share: float, s
 def test_sixteen_bits_are_divided_by_32768(save_bytes: Callable[[str, bytes], str], tmp_path: Path) -> None:
     path = str(tmp_path / "a.wav")
     sf.write(path, np.array([-32768, -1, 0, 1, 32767] * 5, dtype=np.int16), 8000)
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert file.read(0, 5)[:, 0].tolist() == [-1.0, -1 / 32768, 0.0, 1 / 32768, 32767 / 32768]
 
 
@@ -68,7 +68,7 @@ def test_sixteen_bits_are_divided_by_32768(save_bytes: Callable[[str, bytes], st
 def test_reading_anywhere_gives_what_reading_through_gives(container: str, coding: str, save_sound: Save) -> None:
     rng = np.random.default_rng(6)
     sound = np.convolve(rng.normal(0, 0.2, 150_000), np.ones(6) / 6, "same")
-    with open_audio(save_sound("a", sound, container, coding, 48000)) as file:
+    with AudioFile(save_sound("a", sound, container, coding, 48000)) as file:
         whole = file.read(0, 1 << 40)
         for start, count in zip(rng.integers(0, len(whole), 40), rng.integers(1, 5000, 40), strict=True):
             part = file.read(int(start), int(count))
@@ -80,7 +80,7 @@ def test_reading_anywhere_gives_what_reading_through_gives(container: str, codin
 
 def test_channels_count_from_one_and_zero_is_their_mean(noise: np.ndarray, save_sound: Save) -> None:
     path = save_sound("a.wav", noise.reshape(-1, 3), "WAV", "DOUBLE")
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         whole = file.read(0, 2000)
         assert np.array_equal(file.read_channel(10, 50, 1), whole[10:60, 0])
         assert np.array_equal(file.read_channel(10, 50, 3), whole[10:60, 2])
@@ -101,7 +101,7 @@ def test_several_files_on_one_path_in_several_threads(save_sound: Save) -> None:
     wrong: list[int] = []
 
     def read_all(step: int) -> None:
-        with open_audio(path) as file:
+        with AudioFile(path) as file:
             for start in range(0, 60_000, step):
                 block = file.read_channel(start, step, 1)
                 if np.abs(block - expected[start : start + step]).max() > 2**-15:
@@ -124,7 +124,7 @@ def test_a_damaged_flac_is_read_up_to_the_damage(save_sound: Save) -> None:
     scan = scan_audio(str(path))
     assert "DAMAGED" in {warning.code for warning in scan.warnings}
     assert 20_000 < scan.n_samples < 31_000
-    with open_audio(str(path)) as file:
+    with AudioFile(str(path)) as file:
         block = file.read(0, 60_000)
     assert len(block) == scan.n_samples
     assert np.abs(block[:, 0] - sound[: len(block)]).max() <= 2**-15
@@ -194,7 +194,7 @@ def test_a_scan_takes_what_others_read(noise: np.ndarray, save_sound: Save, read
     noise[[1998, 1999, 2000, 2001, 2002, 5999]] = 0.9995
     path = save_sound("a.wav", np.stack([noise, noise[::-1]], axis=1), "WAV", "DOUBLE")
     wanted = scan_audio(path)
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         scanner = AudioScanner(file)
         for start, count in reads:
             file.read_channel(start, count, 2)
@@ -205,7 +205,7 @@ def test_a_scan_takes_what_others_read(noise: np.ndarray, save_sound: Save, read
 
 
 def test_a_scan_does_not_read_again_what_others_read(noise: np.ndarray, save_sound: Save) -> None:
-    with open_audio(save_sound("a.flac", noise, "FLAC")) as file:
+    with AudioFile(save_sound("a.flac", noise, "FLAC")) as file:
         scanner = AudioScanner(file)
         file.read(0, 5000)
         first = []
@@ -216,7 +216,7 @@ def test_a_scan_does_not_read_again_what_others_read(noise: np.ndarray, save_sou
 
 def test_a_scan_keeps_its_refusal_to_itself_until_it_is_asked(noise: np.ndarray, save_sound: Save) -> None:
     noise[77] = np.inf
-    with open_audio(save_sound("a.wav", noise, "WAV", "FLOAT")) as file:
+    with AudioFile(save_sound("a.wav", noise, "WAV", "FLOAT")) as file:
         scanner = AudioScanner(file)
         assert np.isinf(file.read(0, 100)).any()
         assert len(file.read(100, 6000)) == 5900
@@ -233,10 +233,10 @@ def test_the_content_decides_and_a_wrong_name_is_told(noise: np.ndarray, save_so
 def test_formats_the_library_would_guess_are_refused(noise: np.ndarray, save_sound: Save) -> None:
     for container in ("MAT5", "VOC", "NIST", "IRCAM", "PVF"):
         with pytest.raises(LoadError) as caught:
-            open_audio(save_sound("a.wav", noise, container))
+            AudioFile(save_sound("a.wav", noise, container))
         assert caught.value.reason == Reason.UNKNOWN_FORMAT
     with pytest.raises(LoadError) as caught:
-        open_audio(save_sound("b.wav", noise, "WAV", "GSM610"))
+        AudioFile(save_sound("b.wav", noise, "WAV", "GSM610"))
     assert caught.value.reason == Reason.CORRUPT
 
 
@@ -264,7 +264,7 @@ def test_trouble_in_a_library_becomes_a_refusal(
 
         monkeypatch.setattr("osisnr_gui.io.audio.find_format", fail)
         with pytest.raises(LoadError) as caught:
-            open_audio(path)
+            AudioFile(path)
         assert caught.value.reason == reason
 
 
@@ -289,7 +289,7 @@ def test_any_jump_gives_what_was_written(tmp_path: Path, container: str, subtype
     assert np.corrcoef(np.diff(whole[:, 0]), np.diff(signal))[0, 1] > 0.5  # of white noise: next to nothing where moved
     for first in (0, 30, 150, 700, 5000):
         for start in (*rng.integers(0, len(whole), 8), len(whole) - 900, len(whole) - 9000):
-            with open_audio(str(path)) as file:
+            with AudioFile(str(path)) as file:
                 file.read(first, 20)
                 np.testing.assert_allclose(file.read(int(start), 3000), whole[start : start + 3000], atol=1e-6)
 
@@ -305,10 +305,10 @@ def test_a_flac_that_cannot_be_jumped_in_gives_what_was_written_or_is_refused(tm
     path.write_bytes(content)
     if at in REFUSED:
         with pytest.raises(LoadError) as caught:
-            open_audio(str(path))
+            AudioFile(str(path))
         assert caught.value.reason in (Reason.CORRUPT, Reason.UNKNOWN_FORMAT)
         return
-    with open_audio(str(path)) as file:
+    with AudioFile(str(path)) as file:
         assert file.info.n_samples == len(written)
         for start in (90_000, 50_000, 1000, 60_000):
             np.testing.assert_array_equal(file.read(start, 5000)[:, 0], written[start : start + 5000])

@@ -12,7 +12,7 @@ from sound_kit import smooth_noise
 from sound_writers import Case, ffmpeg_cases, missing_tools, sox_cases
 
 from osisnr_gui.io import formats
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.formats import FORMATS
 from osisnr_gui.io.stream_headers import read_flac
@@ -42,7 +42,7 @@ def sounds(channels: int, bits: int) -> np.ndarray:
 def read_all(path: Path | str) -> np.ndarray:
     """What the program reads, through and in pieces, which must be the same."""
     scan_audio(str(path))
-    with open_audio(str(path)) as file:
+    with AudioFile(str(path)) as file:
         values = file.read(0, 1 << 40)
         assert len(values) == file.info.n_samples
         assert np.allclose(file.read(5001, 777), values[5001:5778], rtol=0, atol=1e-6)
@@ -106,7 +106,7 @@ def test_what_libsndfile_writes_is_read_as_written(container: str, coding: str, 
         read += 1
         if coding not in EXACT_BITS and coding not in KINDS:
             with pytest.raises(LoadError) as caught:
-                open_audio(str(path))
+                AudioFile(str(path))
             assert caught.value.reason in (Reason.CORRUPT, Reason.UNKNOWN_FORMAT)
             continue
         found = read_all(path)
@@ -156,7 +156,7 @@ def test_wave64_with_an_extended_header_is_read_as_its_tag_says(
     fact = w64_chunk(b"fact", struct.pack("<Q", LENGTH))
     path = save_bytes("a.w64", w64(extensible(tag, bits, channels), sound, fact))
     assert problem(read_all(path), written, "exact") == ""
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert file.info.coding == coding
         assert (file.info.container, file.info.sample_rate) == ("W64", RATE)
 
@@ -178,7 +178,7 @@ def test_a_cut_wave64_file_whose_samples_the_decoder_mistakes_is_read_to_the_cut
     scan = scan_audio(path)
     assert [warning.code for warning in scan.warnings] == ["TRUNCATED"]
     assert scan.n_samples == LENGTH + 1 - 1001
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert np.array_equal(file.read(0, LENGTH), written[: LENGTH - 1000])
 
 
@@ -207,7 +207,7 @@ def test_rf64_that_counts_its_last_filling_byte_has_as_many_samples_as_it_says(s
 def test_an_identifier_that_is_no_format_tag_is_refused(save_bytes: SaveBytes) -> None:
     form = extensible(1, 16, 1)[:-1] + b"\0"
     with pytest.raises(LoadError, match="unknown coding") as caught:
-        open_audio(save_bytes("a.w64", w64(form, bytes(1000))))
+        AudioFile(save_bytes("a.w64", w64(form, bytes(1000))))
     assert caught.value.reason == Reason.CORRUPT
 
 
@@ -218,7 +218,7 @@ def test_flac_of_other_widths_is_refused_by_its_name(bits: int, save_bytes: Save
     packed = int.from_bytes(data[18:26], "big") & ~(31 << 36) | (bits - 1) << 36
     data[18:26] = packed.to_bytes(8, "big")
     with pytest.raises(LoadError, match=f"{bits} bits per sample") as caught:
-        open_audio(save_bytes("b.flac", bytes(data)))
+        AudioFile(save_bytes("b.flac", bytes(data)))
     assert caught.value.reason == Reason.UNKNOWN_FORMAT
 
 
@@ -235,7 +235,7 @@ def test_core_audio_codings_that_are_not_read_are_refused(
     form = struct.pack(">d4sIIIII", RATE, kind, flags, packet, 1, 1, bits)
     data = b"caff\0\1\0\0desc" + struct.pack(">q", 32) + form + b"data" + struct.pack(">qI", 4004, 0) + bytes(4000)
     with pytest.raises(LoadError) as caught:
-        open_audio(save_bytes("a.caf", data))
+        AudioFile(save_bytes("a.caf", data))
     assert caught.value.reason == reason
 
 
@@ -260,7 +260,7 @@ def test_a_decoder_that_contradicts_the_header_is_not_believed(tmp_path: Path, m
     wrong = dataclasses.replace(flac, read=lambda source: dataclasses.replace(read_flac(source), coding="PCM_24"))
     monkeypatch.setattr(formats, "FORMATS", (wrong,))
     with pytest.raises(LoadError, match="says PCM_24, the sound inside is PCM_16") as caught:
-        open_audio(str(tmp_path / "a.flac"))
+        AudioFile(str(tmp_path / "a.flac"))
     assert caught.value.reason == Reason.CORRUPT
 
 
@@ -275,7 +275,7 @@ def outcome(case: Case, path: Path, channels: int) -> str:
     if case.kind != "refused":
         return problem(read_all(path), written, case.kind, case.unit, (case.bits + 7) // 8)
     try:
-        open_audio(str(path)).close()
+        AudioFile(str(path)).close()
     except LoadError as error:
         return "" if error.reason == Reason.UNKNOWN_FORMAT else f"refused: {error}"
     return "not refused"

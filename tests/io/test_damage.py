@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.stream_headers import page_crc
 
@@ -39,12 +39,12 @@ def encode(kind: str, samples: np.ndarray) -> tuple[bytes, np.ndarray]:
 def faults(path: str, written: np.ndarray, seed: int = 1) -> list[object]:
     """What is not as it was written, or missing without a word, in reads of all of it and anywhere."""
     rng, wrong = np.random.default_rng(seed), list[object]()
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         n = file.info.n_samples
         settled = n if n == len(written) or file.info.container == "FLAC" else n - UNSETTLED
         parts = {start: file.read(start, 2000) for start in (*rng.integers(0, n, 6).tolist(), max(0, n - 1500))}
     scan = scan_audio(path)
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         parts[0] = file.read(0, 1 << 30)
     for start, part in parts.items():
         end = min(start + len(part), settled)
@@ -98,18 +98,18 @@ def test_flac_frames_out_of_order_are_no_sound(coding: str, channels: int, save_
     for name, injured in frame_injuries(frames):
         path = tmp_path / f"{name}.flac"
         path.write_bytes(head + b"".join(injured))
-        with open_audio(str(path)) as file:
+        with AudioFile(str(path)) as file:
             assert file.info.n_samples == 10 * 4096, name
             late = file.read(30_000, 90_000)[:, 0]
             found = file.read(0, 90_000)[:, 0]
         np.testing.assert_array_equal(found, sf.read(io.BytesIO(data))[0].reshape(-1, channels)[: len(found), 0])
         np.testing.assert_array_equal(late, found[30_000:])
-        with open_audio(str(path)) as file:
+        with AudioFile(str(path)) as file:
             assert "damaged at 0.853 s: only 40960 of 90000 samples" in file.info.warnings[0].message
     path = tmp_path / "first.flac"
     path.write_bytes(head + b"".join(frames[1:]))
     with pytest.raises(LoadError, match="first frame") as caught:
-        open_audio(str(path))
+        AudioFile(str(path))
     assert caught.value.reason == Reason.CORRUPT
 
 
@@ -145,7 +145,7 @@ def test_one_wrong_bit_in_any_ogg_page(kind: str, tmp_path: Path) -> None:
         path.write_bytes(data[: at + 40] + bytes([data[at + 40] ^ 4]) + data[at + 41 :])
         if index <= 2:  # the codec's own data, and the first page of sound
             with pytest.raises(LoadError) as caught:
-                open_audio(str(path))
+                AudioFile(str(path))
             assert caught.value.reason == Reason.CORRUPT
             continue
         assert faults(str(path), written) == []
@@ -181,7 +181,7 @@ def test_how_much_can_be_read_does_not_depend_on_how(steps: tuple[int, int], tmp
     path = tmp_path / "a.flac"
     path.write_bytes(head + b"".join(frames))
     start, step = steps
-    with open_audio(str(path)) as file:
+    with AudioFile(str(path)) as file:
         assert file.info.n_samples == 90_000
         while len(part := file.read(start, step)):
             np.testing.assert_array_equal(part[:, 0], written[start : start + len(part)])
@@ -263,7 +263,7 @@ def test_flac_with_damaged_blocks_before_its_frames(tmp_path: Path) -> None:
         path.write_bytes(injured)
         with suppress(LoadError):
             wrong[name] = faults(str(path), written, 3)
-            with open_audio(str(path)) as file:
+            with AudioFile(str(path)) as file:
                 heard += file.info.n_samples == len(written)
     assert not any(wrong.values()), wrong
     assert heard >= 7
@@ -284,7 +284,7 @@ def test_the_last_page_of_a_vorbis_file_may_hold_more_than_it_counts(tmp_path: P
     path = tmp_path / "cut.ogg"
     path.write_bytes(with_cut_last_page(data, 228_000))
     for start in range(190_000, 228_000, 1900):
-        with open_audio(str(path)) as file:
+        with AudioFile(str(path)) as file:
             part = file.read(start, 1 << 20)
         assert len(part) == 228_000 - start
         assert np.abs(part[:, 0] - written[start:228_000]).max() < 1e-5
@@ -299,7 +299,7 @@ def test_reads_here_and_there_are_what_was_written(kind: str, tmp_path: Path) ->
     path, rng = tmp_path / f"a.{kind}", np.random.default_rng(3)
     path.write_bytes(data)
     for _ in range(15):
-        with open_audio(str(path)) as file:
+        with AudioFile(str(path)) as file:
             for start, count in zip(rng.integers(0, 130_000, 5), rng.integers(1, 8000, 5), strict=True):
                 part = file.read(int(start), int(count))[:, 0]
                 wanted = written[start : start + count]
@@ -312,7 +312,7 @@ def test_healthy_files_are_sought_not_decoded_from_their_start(
 ) -> None:
     for kind, (container, coding) in (CODINGS | {"mp3": ("MP3", "MPEG_LAYER_III")}).items():
         path = save_sound(f"a.{kind}", sound(900_000), container, coding, RATE)
-        with open_audio(path) as file:
+        with AudioFile(path) as file:
             skipped: list[int] = []
             skip = file._reader._skip
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, MatrixFormat, SoundFormat, extensions_of, find_format, find_kind, is_misnamed
@@ -97,7 +97,7 @@ def test_a_wav_behind_a_tag_is_read(
     data = b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + Path(plain).read_bytes()
     tagged = save_bytes("b.wav", data)
     endless = save_bytes("c.wav", data.replace(b"data" + struct.pack("<I", 12000), b"data\0\0\0\0"))
-    with open_audio(plain) as expected, open_audio(tagged) as file, open_audio(endless) as open_ended:
+    with AudioFile(plain) as expected, AudioFile(tagged) as file, AudioFile(endless) as open_ended:
         assert np.array_equal(file.read(0, 9000), expected.read(0, 9000))
         assert np.array_equal(open_ended.read(0, 9000), expected.read(0, 9000))
         assert file.info.warnings == ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, scan_audio
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.mp3_frames import find_frames, parse_frame, walk_frames
 
@@ -49,7 +49,7 @@ def test_without_an_information_frame_nothing_is_lost(stream: Path) -> None:
     size = first_frame(data)
     assert data.index(b"Xing") < size
     stream.write_bytes(data[size:])
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         # The encoder's delay is no longer cut away: up to two frames more than went in, never fewer.
         assert COUNT <= file.info.n_samples < COUNT + 3 * 1152
         assert len(file.read(0, 2 * COUNT)) == file.info.n_samples
@@ -64,7 +64,7 @@ def test_files_joined_end_to_end_are_read_to_the_end(stream: Path) -> None:
 def test_a_cut_file_says_so(stream: Path) -> None:
     data = stream.read_bytes()
     stream.write_bytes(data[: len(data) // 2])
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         assert 0.4 * COUNT < file.info.n_samples < 0.55 * COUNT
         assert len(file.read(0, COUNT)) == file.info.n_samples
     assert codes(stream) == {"TRUNCATED"}
@@ -80,7 +80,7 @@ def test_bytes_between_the_frames_are_found(count: int, stream: Path) -> None:
     stream.write_bytes(data[:at] + bytes(3000) + data[at:])
     with OpenFile(str(stream)) as source:
         assert walk_frames(source, 0)[1] == count
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         (warning,) = (w for w in file.info.warnings if w.code == "DAMAGED")
         place = 0.0 if count == 1 else count * frame.samples / frame.rate
         assert warning.message.startswith(f"damaged at {place:.3f} s")

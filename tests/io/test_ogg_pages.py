@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.stream_headers import page_crc
 
@@ -24,14 +24,14 @@ def test_the_checksum_is_that_of_the_pages_an_encoder_wrote(stream: Path) -> Non
 
 @pytest.mark.parametrize("share", [0.6, 0.8, 0.999])
 def test_a_cut_stream_is_read_up_to_its_last_whole_page(share: float, stream: Path) -> None:
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         whole = file.read(0, 200_000)
     data = stream.read_bytes()
     stream.write_bytes(data[: int(len(data) * share)])
     scan = scan_audio(str(stream))
     assert [warning.code for warning in scan.warnings] == ["TRUNCATED"]
     assert 0.1 * share * 120_000 < scan.n_samples < 120_000
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         cut = file.read(0, 200_000)
     assert len(cut) == scan.n_samples
     settled = slice(0, len(cut) - 3000)  # the last block may lack the overlap of the next
@@ -54,7 +54,7 @@ def test_a_hole_in_the_stream_is_reported_now_and_at_the_next_open(stream: Path)
     assert scan.n_samples < 120_000
     assert scan.info.n_samples == scan.n_samples
     assert "DAMAGED" in [warning.code for warning in scan.warnings]
-    with open_audio(str(stream)) as file:
+    with AudioFile(str(stream)) as file:
         assert file.info.n_samples == scan.n_samples
         assert "DAMAGED" in [warning.code for warning in file.info.warnings]
 
@@ -64,13 +64,13 @@ def test_other_codecs_and_lost_beginnings_are_refused(stream: Path) -> None:
     for cut, reason in ((data[:40], Reason.CORRUPT), (data[:2000], Reason.CORRUPT)):
         stream.write_bytes(cut)
         with pytest.raises(LoadError) as caught:
-            open_audio(str(stream))
+            AudioFile(str(stream))
         assert caught.value.reason == reason
     end = data.index(b"OggS", 4)
     other = data[:22] + bytes(4) + data[26:28] + b"\x01another" + data[36:end]
     stream.write_bytes(other[:22] + page_crc(other).to_bytes(4, "little") + other[26:] + data[end:])
     with pytest.raises(LoadError) as caught:
-        open_audio(str(stream))
+        AudioFile(str(stream))
     assert caught.value.reason == Reason.UNKNOWN_FORMAT
 
 

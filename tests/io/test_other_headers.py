@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio, scan_audio
+from osisnr_gui.io.audio import AudioFile, scan_audio
 from osisnr_gui.io.errors import LoadError, Reason
 
 SaveBytes = Callable[[str, bytes], str]
@@ -31,7 +31,7 @@ def test_bytes_missing_at_the_end_are_counted(
     data = content(save_sound("whole", noise, container, coding))
     width = {"PCM_16": 2, "FLOAT": 4, "DOUBLE": 8}[coding]
     cut = save_bytes("cut", bytes(data[: -100 * width]))
-    with open_audio(cut) as file:
+    with AudioFile(cut) as file:
         assert [warning.code for warning in file.info.warnings] == ["TRUNCATED"]
         assert 5899 <= file.info.n_samples <= 5901
         assert len(file.read(0, 9999)) == file.info.n_samples
@@ -97,6 +97,6 @@ def test_flac_without_a_count_is_decoded_to_find_it(
     data = content(save_sound("a.flac", noise, "FLAC"))
     data[21] &= 0xF0
     data[22:26] = bytes(4)
-    with open_audio(save_bytes("b.flac", bytes(data))) as file:
+    with AudioFile(save_bytes("b.flac", bytes(data))) as file:
         assert file.info.n_samples == 6000
         assert [warning.code for warning in file.info.warnings] == ["HEADER_SIZE"]

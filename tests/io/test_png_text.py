@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from osisnr_gui.io.json_file import text_in, with_text
+from osisnr_gui.io.png_text import text_in, with_text
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from osisnr_gui.io.audio import open_audio
+from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.errors import LoadError, Reason
 
 SaveBytes = Callable[[str, bytes], str]
@@ -26,7 +26,7 @@ def riff(*chunks: bytes, size: int | None = None) -> bytes:
 
 
 def codes(path: str) -> list[str]:
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         return [warning.code for warning in file.info.warnings]
 
 
@@ -50,14 +50,14 @@ def codes(path: str) -> list[str]:
 )
 def test_impossible_headers_are_refused(data: bytes, reason: Reason, save_bytes: SaveBytes) -> None:
     with pytest.raises(LoadError) as caught:
-        open_audio(save_bytes("bad.wav", data))
+        AudioFile(save_bytes("bad.wav", data))
     assert caught.value.reason == reason
 
 
 def test_odd_chunks_and_bytes_after_the_sound_are_legal(save_bytes: SaveBytes) -> None:
     data = riff(chunk(b"junk", b"abc"), fmt(), chunk(b"data", SOUND), chunk(b"LIST", b"odd")) + b"tail"
     path = save_bytes("a.wav", data)
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert file.info.warnings == ()
         assert file.info.n_samples == 1000
         assert np.array_equal(file.read(0, 1000)[:, 0], np.arange(-500, 500) / 32768)
@@ -66,7 +66,7 @@ def test_odd_chunks_and_bytes_after_the_sound_are_legal(save_bytes: SaveBytes) -
 @pytest.mark.parametrize("cut", [1, 2, 777, 1500])
 def test_missing_bytes_are_counted(cut: int, save_bytes: SaveBytes) -> None:
     path = save_bytes("cut.wav", riff(fmt(), chunk(b"data", SOUND))[:-cut])
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert file.info.n_samples == (2000 - cut) // 2
         assert len(file.read(0, 2000)) == (2000 - cut) // 2
     assert codes(path) == ["TRUNCATED"]
@@ -76,7 +76,7 @@ def test_missing_bytes_are_counted(cut: int, save_bytes: SaveBytes) -> None:
 def test_a_streamed_file_without_length_is_read_to_its_end(size: int, save_bytes: SaveBytes) -> None:
     path = save_bytes("stream.wav", riff(fmt(), chunk(b"data", SOUND, size), size=size))
     assert codes(path) == ["HEADER_SIZE"]
-    with open_audio(path) as file:
+    with AudioFile(path) as file:
         assert np.array_equal(file.read(0, 5000)[:, 0], np.arange(-500, 500) / 32768)
 
 
@@ -89,9 +89,9 @@ def test_a_cut_wave64_file_is_noticed(noise: np.ndarray, save_sound: Callable[..
     with open(save_sound("a.w64", noise, "W64"), "rb") as file:
         data = file.read()
     path = save_bytes("cut.w64", data[:-2000])
-    with open_audio(path) as sound:
+    with AudioFile(path) as sound:
         assert sound.info.n_samples == 5000
     assert codes(path) == ["TRUNCATED"]
     with pytest.raises(LoadError) as caught:
-        open_audio(save_bytes("nodata.w64", data[:60]))
+        AudioFile(save_bytes("nodata.w64", data[:60]))
     assert caught.value.reason == Reason.CORRUPT

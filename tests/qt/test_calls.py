@@ -23,7 +23,7 @@ def traced(qtbot: QtBot) -> Iterator[tuple[CallTrace, MainWindow]]:
     with traced_calls() as trace, open_window(qtbot, DEFAULT_SIZE) as window:
         window.commands.open_demo("enhancement")
         wait_final(qtbot, window)
-        window.commands.files.watch.close()
+        window.commands.files.stop()
         yield trace, window
 
 

@@ -193,7 +193,7 @@ def test_one_worker_is_the_thread_that_asks(write: Write, noise: Noise) -> None:
 _FAULTS = """
 import resource, sys
 import numpy as np
-from osisnr_gui.session.frame_pass import keep_freed_memory
+from osisnr_gui.io.memory import keep_freed_memory
 if sys.argv[1] == "kept":
     keep_freed_memory()
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt

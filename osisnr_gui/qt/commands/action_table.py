@@ -95,34 +95,33 @@ class Action:
         return self.id.removeprefix(f"{self.group}_")
 
 
-def has_files(c: Commands) -> bool:
-    """Whether files are open."""
-    return not c.store.session.is_empty
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """For `enabled`: `holds` asks whether what an action needs is there, `why` says what hinders it while it is not."""
+
+    why: str
+    holds: Callable[[Commands], bool]
+
+    def __call__(self, c: Commands) -> bool:
+        return self.holds(c)
 
 
-def has_pair(c: Commands) -> bool:
-    """Whether the plots are on screen with at least one estimate that was compared."""
-    return has_files(c) and not c.folders.shows_list and any(p.score is not None for p in c.store.analysis.pairs)
-
-
-def has_list(c: Commands) -> bool:
-    """Whether there is a list of pairs."""
-    return c.folders.inputs is not None
-
-
-def has_rows(c: Commands) -> bool:
-    """Whether a pair of the list is scored."""
-    return c.views.folders.model.pairs.count(State.WAITING) < len(c.views.folders.model.pairs)
-
-
-def has_sound(c: Commands) -> bool:
-    """Whether something can be heard and seen."""
-    return c.player.has_sound and not c.folders.shows_list
-
-
-def has_stretch(c: Commands) -> bool:
-    """Whether there is a selection to hear."""
-    return has_sound(c) and c.link.selection is not None
+NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
+has_files = Condition(NO_FILES, lambda c: not c.store.session.is_empty)
+#: The plots are on screen with at least one estimate that was compared.
+has_pair = Condition(
+    _("no estimate was compared yet"),
+    lambda c: has_files(c) and not c.folders.shows_list and any(p.score is not None for p in c.store.analysis.pairs),
+)
+has_list = Condition(NO_LIST, lambda c: c.folders.inputs is not None)
+#: A pair of the list is scored.
+has_rows = Condition(
+    NO_LIST, lambda c: c.views.folders.model.pairs.count(State.WAITING) < len(c.views.folders.model.pairs)
+)
+#: Something can be heard and seen.
+has_sound = Condition(_("there is nothing to hear"), lambda c: c.player.has_sound and not c.folders.shows_list)
+#: There is a selection to hear.
+has_stretch = Condition(_("nothing is selected"), lambda c: has_sound(c) and c.link.selection is not None)
 
 
 def can_hear(c: Commands, sound: Sound) -> bool:
@@ -168,10 +167,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_list_csv", "file/export", _("List of pairs (CSV)…"), (), _("Save one row a pair, as `osisnr batch` does"), "csv", run=lambda c: c.folders.save(".csv", _("Table (*.csv)")), enabled=has_rows),
     Action("export_list_json", "file/export", _("List of pairs (JSON)…"), (), _("Save every pair's numbers, warnings and bad segments, as `osisnr batch` does"), run=lambda c: c.folders.save(".json", _("JSON (*.json)")), enabled=has_rows),
     Action("quit", "file", _("Quit"), ("Ctrl+Q",), _("Close the program"), run=lambda c: c.window.close(), section=True),
-    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.travel(back=True), enabled=lambda c: c.store.history.previous is not None),
-    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.travel(back=False), enabled=lambda c: c.store.history.following is not None),
+    Action("undo", "edit", _("Undo"), ("Ctrl+Z",), _("Take the last change back"), "undo", run=lambda c: c.travel(back=True), enabled=Condition(_("nothing was changed"), lambda c: c.store.history.previous is not None)),
+    Action("redo", "edit", _("Redo"), ("Ctrl+Shift+Z",), _("Make the change again"), "redo", run=lambda c: c.travel(back=False), enabled=Condition(_("nothing was undone"), lambda c: c.store.history.following is not None)),
     Action("copy_numbers", "edit", _("Copy numbers"), ("Ctrl+C",), _("Copy the scores of the estimates as a table"), run=lambda c: c.views.summary.table.copy_rows(every=True), enabled=has_pair, section=True),
-    Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=lambda c: c.views.docks["inspector"].is_in_front),
+    Action("copy_frame", "edit", _("Copy this frame's numbers"), (), _("Copy everything the frame inspector shows of its frame, as lines of name and value"), run=lambda c: c.views.inspector.copy_numbers(), enabled=Condition(_("the frame inspector is not in front"), lambda c: c.views.docks["inspector"].is_in_front)),
     Action("copy_figure", "edit", _("Copy figure"), ("Ctrl+Shift+C",), _("Copy the plots as a picture"), run=lambda c: c.exports.copy_figure(), enabled=has_pair),
     Action("copy_command", "edit", _("Copy as command"), (), _("Copy the `osisnr score` command that prints the numbers of these files with these settings"), run=lambda c: c.exports.copy_command(), enabled=has_pair),
     Action("palette", "edit", _("Find a command…"), ("Ctrl+Shift+P",), _("Type to find any command, remedy or setting, and run it"), run=lambda c: c.finding.show_palette(), section=True),
@@ -191,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("residual", "view", _("Residual instead of difference"), (), _("Third picture: what the measure calls noise, or the level difference"), switch=lambda c, on: c.set_residual(on), checked=lambda c: c.plots.shows_residual, section=True),
     Action("next_map", "view", _("Next colour map"), ("P",), _("viridis, magma, cividis, grey"), "palette", run=lambda c: c.views.view_bar.next_colours()),
     *map(_colours, SPECTROGRAM_MAPS),
-    Action("all_estimates", "view", _("All estimates"), ("A",), _("The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view"), switch=lambda c, on: c.plots.set_stacked(on), enabled=lambda c: len(c.store.analysis.pairs) > 1, checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
+    Action("all_estimates", "view", _("All estimates"), ("A",), _("The spectrograms of all estimates one above the other, without those whose eye is shut; a click on a title brings its estimate into view"), switch=lambda c, on: c.plots.set_stacked(on), enabled=Condition(_("there is one estimate only"), lambda c: len(c.store.analysis.pairs) > 1), checked=lambda c: c.plots.estimates.stacked, remembered="all_estimates"),
     *map(_row, ROWS),
     Action("mixture_curve", "view/plots", _("Mixture in the OSI-SNR plot"), (), _("OSI-SNR of the unprocessed mixture against the same reference, as a grey line"), switch=lambda c, on: c.plots.draw_mixture(on), enabled=lambda c: c.store.analysis.compares_mixture, checked=lambda c: c.plots.draws_mixture, remembered="mixture_curve"),
     Action("next_blame", "view/blame", _("Where the loss comes from: next map"), ("B",), _("Off, MC-MSE, 1/OSI-SNR: which bins carry the loss of the file, as multiples of their even share"), run=lambda c: c.plots.set_blame(BLAMES[(BLAMES.index(c.plots.maps.blame.kind) + 1) % len(BLAMES)])),
@@ -208,21 +207,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("reset_view", "view", _("Reset view"), (), _("Times, frequencies, their scale, colours and dB range as at the first start; what is compared stays"), run=lambda c: c.shown.reset_view(), enabled=has_pair, section=True),
     Action("reset_layout", "view", _("Reset layout"), (), _("Panels, plots and their sizes as at the first start"), run=lambda c: c.reset_layout()),
     Action("swap", "sources", _("Swap reference and estimate"), (), _("Let the reference and the estimate in view change places"), "swap", toolbar=True, run=lambda c: c.delays.change(edits.swap), enabled=has_pair),
-    Action("speakers", "sources", _("Speakers…"), (), _("With several references: how well every estimate fits every one of them, and which goes with which"), run=lambda c: c.shown.show_speakers(), enabled=lambda c: c.store.analysis.matching is not None),
+    Action("speakers", "sources", _("Speakers…"), (), _("With several references: how well every estimate fits every one of them, and which goes with which"), run=lambda c: c.shown.show_speakers(), enabled=Condition(_("this needs several references"), lambda c: c.store.analysis.matching is not None)),
     Action("delay", "sources/delay", _("Delay…"), ("Ctrl+D",), _("The score of the estimate in view at every delay; move it by the sample, or to the peak"), run=lambda c: c.delays.open(c.delays.in_view), enabled=lambda c: c.delays.can_move),
-    Action("align", "sources/delay", _("Align"), (), _("Take the measured delay of the estimate in view out: where the whole signals correlate most"), "align", toolbar=True, run=lambda c: c.delays.align(), enabled=lambda c: c.delays.can_align),
-    Action("delay_none", "sources/delay", _("As the file is"), (), _("Take no delay out of the estimate in view"), run=lambda c: c.delays.change(edits.set_delay, delay=0), enabled=lambda c: c.delays.in_view is not None and c.delays.in_view.delay != 0),
+    Action("align", "sources/delay", _("Align"), (), _("Take the measured delay of the estimate in view out: where the whole signals correlate most"), "align", toolbar=True, run=lambda c: c.delays.align(), enabled=Condition(_("no delay was found, or it is taken out already"), lambda c: c.delays.can_align)),
+    Action("delay_none", "sources/delay", _("As the file is"), (), _("Take no delay out of the estimate in view"), run=lambda c: c.delays.change(edits.set_delay, delay=0), enabled=Condition(_("no delay is taken out"), lambda c: c.delays.in_view is not None and c.delays.in_view.delay != 0)),
     Action("delay_earlier", "sources/delay", _("Earlier by one sample"), ("Ctrl+Shift+Left",), _("Move the estimate in view one sample earlier; several in a row are one step for Undo"), run=lambda c: c.delays.change(edits.nudge, merges=True, earlier=1), enabled=lambda c: c.delays.can_move, section=True),
     Action("delay_later", "sources/delay", _("Later by one sample"), ("Ctrl+Shift+Right",), _("Move the estimate in view one sample later; several in a row are one step for Undo"), run=lambda c: c.delays.change(edits.nudge, merges=True, earlier=-1), enabled=lambda c: c.delays.can_move),
-    Action("folder_list", "sources/pairs", _("Back to the list"), ("Ctrl+L",), _("Show the list of pairs instead of the plots"), run=lambda c: c.folders.show_list(), enabled=lambda c: has_list(c) and not c.folders.shows_list, section=True),
+    Action("folder_list", "sources/pairs", _("Back to the list"), ("Ctrl+L",), _("Show the list of pairs instead of the plots"), run=lambda c: c.folders.show_list(), enabled=Condition(NO_LIST, lambda c: has_list(c) and not c.folders.shows_list), section=True),
     Action("previous_pair", "sources/pairs", _("Previous pair"), ("Ctrl+PgUp",), _("Open the pair before it in the list, in the order on show"), run=lambda c: c.folders.step(-1), enabled=has_list),
     Action("next_pair", "sources/pairs", _("Next pair"), ("Ctrl+PgDown",), _("Open the next pair of the list, in the order on show"), run=lambda c: c.folders.step(1), enabled=has_list),
     Action("folder_filter", "sources/pairs", _("Find in the list"), ("Ctrl+F",), _("Filter the list of pairs by name"), run=lambda c: c.folders.find(), enabled=has_list),
     Action("close_list", "sources/pairs", _("Close the list"), (), _("Leave the list of pairs; what was scored is kept for the next time"), run=lambda c: c.folders.close_list(), enabled=has_list),
     Action("hide_curve", "sources", _("Hide or show the curve of the estimate in view"), ("H",), _("Leave the estimate in view out of the curve plots, or draw it again: the eye in its row"), "eye", run=lambda c: c.shown.toggle_curve(c.delays.in_view), enabled=lambda c: bool(c.store.analysis.pairs), section=True),
-    Action("all_curves", "sources", _("Show all curves"), ("Shift+H",), _("Draw the curve of every estimate again"), run=lambda c: c.store.edit(lambda session: replace(session, hidden=())), enabled=lambda c: bool(c.store.session.hidden)),
-    Action("keep_ghost", "sources", _("Keep this as ghost"), (), _("The faint line of the estimate in view stays through further reloads, instead of giving way to the state before the last one"), run=lambda c: c.ghosts.pin(), enabled=lambda c: c.ghosts.in_view is not None, checked=lambda c: c.ghosts.in_view is not None and c.ghosts.in_view.ghost.pinned, section=True),
-    Action("forget_ghosts", "sources", _("Forget ghosts"), (), _("Remove the faint lines of what estimates were before their files changed"), run=lambda c: c.ghosts.forget(), enabled=lambda c: bool(c.ghosts.shown)),
+    Action("all_curves", "sources", _("Show all curves"), ("Shift+H",), _("Draw the curve of every estimate again"), run=lambda c: c.store.edit(lambda session: replace(session, hidden=())), enabled=Condition(_("no curve is hidden"), lambda c: bool(c.store.session.hidden))),
+    Action("keep_ghost", "sources", _("Keep this as ghost"), (), _("The faint line of the estimate in view stays through further reloads, instead of giving way to the state before the last one"), run=lambda c: c.ghosts.pin(), enabled=Condition(_("no file has changed"), lambda c: c.ghosts.in_view is not None), checked=lambda c: c.ghosts.in_view is not None and c.ghosts.in_view.ghost.pinned, section=True),
+    Action("forget_ghosts", "sources", _("Forget ghosts"), (), _("Remove the faint lines of what estimates were before their files changed"), run=lambda c: c.ghosts.forget(), enabled=Condition(_("no file has changed"), lambda c: bool(c.ghosts.shown))),
     Action("reload_changed", "sources", _("Reload changed files by itself"), (), _("Read a file again as soon as it has changed on disk and is at rest; the view stays"), switch=lambda c, on: c.files.reload_always(on), checked=lambda c: c.files.reloads_always, remembered="reload_changed"),
     Action("close_files", "sources", _("Close all files"), (), _("Back to the welcome page; Undo brings them back"), run=lambda c: c.close_files(), enabled=has_files, section=True),
     Action("play", "playback", _("Play"), ("Space",), _("Play from the cursor; pause"), "play", run=lambda c: c.player.toggle(), enabled=has_sound),
@@ -234,14 +233,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("loop_stop", "playback", _("Loop to here"), ("]",), _("The loop ends at the playhead, or at the cursor"), run=lambda c: c.playback.put_loop_edge(begins=False), enabled=has_sound),
     Action("hear_reference", "playback/hear", _("Reference"), ("0", "R"), _("Hear the reference, from the same sample on"), group="hear", run=lambda c: c.player.hear(c.player.reference), enabled=lambda c: can_hear(c, c.player.reference), checked=lambda c: c.player.sound.kind is SoundKind.REFERENCE, section=True),
     Action("hear_estimate", "playback/hear", _("Estimate in view"), (), _("Hear the estimate in view, from the same sample on; 1 to 9 choose one"), group="hear", run=lambda c: c.playback.hear_estimate(c.views.selection.index), enabled=has_sound, checked=lambda c: c.player.sound.kind is SoundKind.ESTIMATE),
-    Action("hear_mixture", "playback/hear", _("Mixture"), ("M",), _("Hear the mixture, from the same sample on"), group="hear", run=lambda c: c.player.hear(MIXTURE), enabled=lambda c: can_hear(c, MIXTURE), checked=lambda c: c.player.sound.kind is SoundKind.MIXTURE),
+    Action("hear_mixture", "playback/hear", _("Mixture"), ("M",), _("Hear the mixture, from the same sample on"), group="hear", run=lambda c: c.player.hear(MIXTURE), enabled=Condition(_("there is no mixture to hear"), lambda c: can_hear(c, MIXTURE)), checked=lambda c: c.player.sound.kind is SoundKind.MIXTURE),
     Action("hear_residual", "playback/hear", _("Residual"), ("D",), _("See and hear what the measure calls noise: the estimate minus its best multiple of the reference; again: the estimate and the level difference"), group="hear", run=lambda c: c.playback.toggle_residual(), checked=lambda c: c.player.sound.kind is SoundKind.RESIDUAL),
     Action("flip", "playback/hear", _("Flip between the last two"), ("T",), _("Hear (and show) what was chosen before"), run=lambda c: c.playback.flip(), enabled=lambda c: not c.folders.shows_list and (c.views.count > 1 or c.player.has_sound)),
     Action("match_off", "playback/loudness", _("As they are"), (), _("Sounds as loud as their files are"), group="match", run=lambda c: c.player.choose(match=Match.OFF), checked=lambda c: c.player.match is Match.OFF, remembered="loudness", default=True),
     Action("match_rms", "playback/loudness", _("Same RMS as the reference"), (), _("All sounds at the reference's RMS"), group="match", run=lambda c: c.player.choose(match=Match.RMS), checked=lambda c: c.player.match is Match.RMS, remembered="loudness"),
     Action("match_osi", "playback/loudness", _("Same level of the reference in them (OSI scale)"), (), _("What is left of the reference is as loud as the reference: the gain that OSI-SNR ignores is taken out"), group="match", run=lambda c: c.player.choose(match=Match.OSI), checked=lambda c: c.player.match is Match.OSI, remembered="loudness"),
-    Action("residual_whole", "playback/residual", _("One scale for the whole signal"), (), _("The reference is taken out at one gain, so what is heard is everything else"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.WHOLE), checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
-    Action("residual_frame", "playback/residual", _("A scale for every frame"), (), _("As the residual's picture: the reference is scaled anew in every frame"), group="residual", run=lambda c: c.player.set_scale(ResidualScale.FRAME), checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
+    Action("residual_whole", "playback/residual", _("One scale for the whole signal"), (), _("The reference is taken out at one gain, so what is heard is everything else"), group="residual", run=lambda c: c.player.choose(scale=ResidualScale.WHOLE), checked=lambda c: c.player.scale is ResidualScale.WHOLE, remembered="residual", default=True),
+    Action("residual_frame", "playback/residual", _("A scale for every frame"), (), _("As the residual's picture: the reference is scaled anew in every frame"), group="residual", run=lambda c: c.player.choose(scale=ResidualScale.FRAME), checked=lambda c: c.player.scale is ResidualScale.FRAME, remembered="residual"),
     Action("residual_louder", "playback/residual", _("20 dB louder"), (), _("Hear residuals ten times as loud: what is left of a good estimate is faint"), switch=lambda c, on: c.player.choose(residual_is_louder=on), checked=lambda c: c.player.residual_is_louder, section=True),
     Action("speed_100", "playback/speed", _("1×"), (), _("As recorded"), group="speed", run=lambda c: c.player.choose(speed=1.0), enabled=has_sound, checked=lambda c: c.player.speed == 1.0),
     Action("speed_75", "playback/speed", _("0.75×"), (), _("Slower at the same pitch"), group="speed", run=lambda c: c.player.choose(speed=0.75), enabled=has_sound, checked=lambda c: c.player.speed == 0.75),
@@ -269,7 +268,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("frame_left", "analysis/cursor", _("Frame before"), ("Alt+Left",), _("Cursor back by one frame"), run=lambda c: c.shown.move_frames(-1)),
     Action("frame_right", "analysis/cursor", _("Next frame"), ("Alt+Right",), _("Cursor on by one frame"), run=lambda c: c.shown.move_frames(1)),
     Action("select_around", "analysis", _("Select around the cursor; then more"), ("S",), _("Select a range around the cursor; again: a longer one around its middle"), run=lambda c: c.shown.select_around(), enabled=has_files, section=True),
-    Action("select_less", "analysis", _("Select less"), ("Shift+S",), _("Shorten the selected range at both ends"), run=lambda c: c.shown.select_less(), enabled=lambda c: c.link.selection is not None),
+    Action("select_less", "analysis", _("Select less"), ("Shift+S",), _("Shorten the selected range at both ends"), run=lambda c: c.shown.select_less(), enabled=Condition(_("nothing is selected"), lambda c: c.link.selection is not None)),
     Action("add_note", "analysis", _("Add note…"), ("Ctrl+N",), _("Write a note on the selected time range, or at the cursor"), "note", run=lambda c: c.segments.add_note(), enabled=has_pair, section=True),
     Action("clear", "analysis", _("Stop, then clear selection"), ("Escape",), _("Stops a running comparison or the sound first; then nothing is selected"), run=lambda c: c.clear(), section=True),
     Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("Every key and what the mouse does; type to find one, Enter runs it"), "keyboard", run=lambda c: Palette(_("Keys and mouse"), [*c.finding.key_entries()], c.window).open()),

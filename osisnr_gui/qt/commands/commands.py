@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
-from osisnr_gui.io.json_file import PNG_ENDING
+from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -56,15 +56,17 @@ class Commands:
     def __init__(self, window: QMainWindow, views: Views) -> None:
         self.window: QMainWindow = window
         self.views: Views = views
+        self.asks = False  # whether somebody sits before the window who can be asked
         self.store: Store = views.store
         self.plots: PlotArea = views.plots
         self.link: TimeLink = views.plots.link
         self.player: Player = views.player
         self.exports: ExportJobs = ExportJobs(window, views, lambda: self.session_files.view())
-        self.session_files: SessionFiles = SessionFiles(window, views, self._start_anew, lambda: self.asks)
-        self.segments: SegmentCommands = SegmentCommands(views, self._say, self.exports.save_bytes)
+        anew = self._start_anew
+        self.session_files: SessionFiles = SessionFiles(window, views, self.exports, anew, lambda: self.asks)
+        self.segments: SegmentCommands = SegmentCommands(views, self.exports)
         self.playback: PlaybackCommands = PlaybackCommands(views, self.set_residual, self._is_on)
-        self.folders: FolderMode = FolderMode(window, views, self.exports, self._start_anew)
+        self.folders: FolderMode = FolderMode(window, views, self.exports, anew)
         self.shown: PlotCommands = PlotCommands(views)
         self.delays: DelayCommands = DelayCommands(window, views, self.show_context_menu)
         self.files: FileCommands = FileCommands(window, views)
@@ -73,7 +75,6 @@ class Commands:
         self.finding: FindCommands = FindCommands(window, self)
         self._there = (False, False)  # selection, loop
         self.presentation: Presentation | None = None  # while there is one
-        self.asks = False  # whether somebody sits before the window who can be asked
         self.due = ""  # the action that is run once everything is compared
         self._connect()
         self._follow_states()
@@ -218,7 +219,7 @@ class Commands:
         """Stop comparing; say how to go on."""
         self.views.store.cancel()
         if not self.views.store.analysis.complete:
-            self._say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
+            self.exports.say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:
         """The short menu of a right click on a row or a chart."""
@@ -289,10 +290,10 @@ class Commands:
 
     def close(self) -> None:
         """Cancel what runs beside the window, and wait for it."""
-        self.files.watch.close()
+        self.files.stop()
         if self.delays.dialog is not None:
             self.delays.dialog.close()
-        self.folders.run.stop()
+        self.folders.halt()
         close_jobs(self.window)
         self.session_files.close()
 
@@ -308,9 +309,6 @@ class Commands:
 
     def _is_on(self, action_id: str) -> bool:
         return self.actions.by_id[action_id].isChecked()
-
-    def _say(self, text: str) -> None:
-        self.window.statusBar().showMessage(text, 5000)
 
     def zoom(self, factor: float) -> None:
         """Zoom in time at the pointer, else at the cursor."""
@@ -344,7 +342,7 @@ class Commands:
         before, after = self._changes()
         words = _("Undone: {change}").format(change=before) if back else _("Made again: {change}").format(change=after)
         self.store.undo() if back else self.store.redo()
-        self._say(words)
+        self.exports.say(words)
 
     def _changes(self) -> tuple[str, str]:
         """What Undo would take back and Redo would make again; "" where there is nothing."""

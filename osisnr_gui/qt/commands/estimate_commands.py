@@ -38,13 +38,14 @@ class DelayCommands:
     @property
     def can_move(self) -> bool:
         """Whether the estimate in view is sound, and on screen."""
-        return self.in_view is not None and self._is_sound(self.in_view)
+        pairs, source = self._views.store.analysis.pairs, self.in_view
+        return source is not None and any(p.source.path == source.path and p.sample_rate for p in pairs)
 
     @property
     def can_align(self) -> bool:
         """Whether its delay is known for certain, and another than the one that is taken out."""
         source = self.in_view
-        shown = self._measured(source) if source is not None and self._is_sound(source) else None
+        shown = self._measured(source) if self.can_move else None
         return source is not None and shown is not None and shown.delay.certain and shown.delay.samples != source.delay
 
     def open(self, source: Source | None) -> None:
@@ -71,16 +72,13 @@ class DelayCommands:
         estimates, index = self._views.store.session.estimates, self._views.selection.index
         return estimates[index] if index < len(estimates) else None
 
-    def _measured(self, source: Source) -> MeasuredDelay | None:
+    def _measured(self, source: Source | None) -> MeasuredDelay | None:
         store = self._views.store
-        return measured_delay(store.session, store.analysis, source)
-
-    def _is_sound(self, source: Source) -> bool:
-        return any(p.source.path == source.path and p.sample_rate for p in self._views.store.analysis.pairs)
+        return None if source is None else measured_delay(store.session, store.analysis, source)
 
     def align(self) -> None:
         """Take its measured delay out."""
-        shown = None if self.in_view is None else self._measured(self.in_view)
+        shown = self._measured(self.in_view)
         if shown is not None and shown.delay.certain:
             self.change(edits.set_delay, delay=shown.delay.samples)
 

@@ -16,7 +16,8 @@ from osisnr_gui.export.score_report import score_command, score_report
 from osisnr_gui.export.score_table import Cell, SummaryTable, settings_line
 from osisnr_gui.io.errors import Cancelled, FileError, Phrase, SaveError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import json_parts, with_text
+from osisnr_gui.io.json_file import json_parts
+from osisnr_gui.io.png_text import with_text
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, FORMATS, PDF, PNG, SVG, PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import ReportDialog, ask, ask_where, warn
@@ -46,8 +47,7 @@ from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
-_Files = tuple[tuple[Source, Stamp | None], ...]
-Delays = Mapping[_Files, Delay]
+Delays = Mapping[tuple[tuple[Source, Stamp | None], ...], Delay]
 
 
 def known_delays(analysis: Analysis) -> Delays:
@@ -136,16 +136,13 @@ class ExportJobs(QObject):
             path = self.ask(_("Save the figure"), f"{name}.{kinds[0]}", ";;".join(FORMATS[kind] for kind in kinds))
             kind = os.path.splitext(path)[1][1:].lower()
             if kind == CSV and plot is not None and has_numbers:
-                self.write_bytes(path, b"".join(table_of(plot)))
+                self.write(path, partial(b"".join, table_of(plot)))
             elif path:
-                try:
-                    self._save_figure(path, kind, dialog)
-                except FileError as error:
-                    self._show_failure(error_words(error), "")
+                self.write(path, partial(self._figure, path, kind, dialog))
         dialog.deleteLater()
 
-    def _save_figure(self, path: str, kind: str, dialog: PlotDialog) -> None:
-        """Save what the dialog asks for; a PNG with what restores it: names, hashes, no folders. Raises SaveError."""
+    def _figure(self, path: str, kind: str, dialog: PlotDialog) -> bytes:
+        """What the dialog asks for; a PNG with what restores it: names, hashes, no folders. Raises SaveError."""
         store, figure, view = self._views.store, dialog.figure, self._view()
         if kind not in (PNG, SVG, PDF):
             remedy = Phrase("choose a name that ends with .png, .svg or .pdf")
@@ -156,32 +153,32 @@ class ExportJobs(QObject):
             hashes = [store.hashes.make(source.path, stamps.get(source.path)) for source in store.session.sources]
             session = store.session if dialog.notes.isChecked() else replace(store.session, notes=())
             data = with_text(data, KEYWORD, figure_text(session, view, hashes))
-        self.write_bytes(path, data)
+        return data
 
     def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
         """Ask where, then save what is ready."""
         path = self.ask(title, name, kind)
         if path:
-            self.write_bytes(path, data)
+            self.write(path, lambda: data)
 
     def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
         """Ask where, then work out and save a file in the background."""
         path = self.ask(title, name, kind)
         if path:
-            self._say(_("Saving {name} …").format(name=os.path.basename(path)))
+            self.say(_("Saving {name} …").format(name=os.path.basename(path)))
             self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
         """The plots on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._views.plots.grab())
-        self._say(_("The figure is on the clipboard."))
+        self.say(_("The figure is on the clipboard."))
 
     def compare_masked(self) -> None:
         """Ask for a folder, save there what the masks let through of the mixture, and compare that in their place."""
         recipe, where = self._views.player.recipe, _("Folder for the sound of the masks")
         folder = QFileDialog.getExistingDirectory(self._window, where, self._views.settings.last_folder())
         if folder and recipe.masks:
-            self._say(_("Applying the masks to the mixture…"))
+            self.say(_("Applying the masks to the mixture…"))
             paths = masked_paths(recipe, folder)
             files = {path: partial(wav_parts, recipe, sound) for sound, path in paths.items()}
             self.jobs.add(partial(_write_all, files, partial(self._open_masked, recipe, paths)))
@@ -216,7 +213,7 @@ class ExportJobs(QObject):
         path = self.ask(_("Save the summary"), "summary.csv", kinds)
         if path:
             write = {".md": table.markdown, ".tex": table.latex}.get(os.path.splitext(path)[1].lower(), table.csv)
-            self.write_bytes(path, write())
+            self.write(path, write)
 
     def save_labels(self) -> None:
         """Ask where, then save the bad segments of the estimate in view as labels."""
@@ -236,7 +233,7 @@ class ExportJobs(QObject):
         path = self.ask(_("Save the notes"), "notes.txt" if unit == "s" else "notes.csv", kinds)
         if path:
             as_csv = unit != "s" or path.lower().endswith(".csv")
-            self.write_bytes(path, notes_csv(notes, unit) if as_csv else note_labels(notes))
+            self.write(path, partial(notes_csv, notes, unit) if as_csv else partial(note_labels, notes))
 
     def copy_command(self) -> None:
         """Copy the `osisnr score` command that prints these numbers, and say what it leaves out."""
@@ -247,29 +244,27 @@ class ExportJobs(QObject):
         )
         self._window.statusBar().showMessage(said.format(why=left_out, line=command), 8000)
 
-    def write_bytes(self, path: str, data: bytes) -> None:
-        """Save what is ready, and say how that went."""
+    def write(self, path: str, make: Callable[[], bytes]) -> bool:
+        """Make and save it at once, and say how that went; whether it is saved."""
         try:
-            write_atomically(path, data)
+            write_atomically(path, make())
         except FileError as error:
             self._show_failure(error_words(error), "")
-        else:
-            self._say_saved(path)
+            return False
+        self._say_saved(path)
+        return True
 
     def _open_masked(self, recipe: Recipe, paths: dict[Sound, str]) -> None:
         """Once the sound of the masks is saved: unless other files were opened meanwhile."""
         if recipe.masks == self._views.player.recipe.masks:
             self._views.store.edit(partial(open_masked, paths=paths))
-            self._say(_("These are the masks as sound, on the mixture; Undo comes back."))
+            self.say(_("These are the masks as sound, on the mixture; Undo comes back."))
 
     def _show_failure(self, words: str, details: str) -> None:
         """A file that cannot be written; with details an unexpected error."""
         if details:
-            ErrorDialog.show_once(
-                _("The file could not be written ({error}); try another place.").format(error=words),
-                details,
-                self._window,
-            )
+            sentence = _("The file could not be written ({error}); try another place.").format(error=words)
+            ErrorDialog.show_once(sentence, details, self._window)
         else:
             warn(self._window, _("Not saved"), words)
 
@@ -279,9 +274,10 @@ class ExportJobs(QObject):
         return ask_where(self._window, views.settings.last_folder(), views.store.session, title, name, kind)
 
     def _say_saved(self, path: str) -> None:
-        self._say(_("Saved {name}.").format(name=os.path.basename(path)))
+        self.say(_("Saved {name}.").format(name=display_name(path)))
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """A sentence in the status bar, for a while."""
         self._window.statusBar().showMessage(text, 5000)
 
 
@@ -297,7 +293,7 @@ def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
     return json_parts(score_report(analysis if analysis.compares_mixture else replace(analysis, mixture=None)))
 
 
-def _files(pair: PairAnalysis) -> _Files:
+def _files(pair: PairAnalysis) -> tuple[tuple[Source, Stamp | None], ...]:
     return tuple((track.source, track.stamp) for track in (pair.reference, pair.estimate) if track is not None)
 
 

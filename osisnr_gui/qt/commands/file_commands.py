@@ -5,7 +5,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from osisnr_gui.qt.jobs import Job, Jobs, give_back_memory
+from osisnr_gui.io.memory import give_back_memory
+from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.file_changes import QUIET_SECONDS, ContentHashes, FileChange, FileChanges
@@ -18,7 +19,11 @@ EMPTIED_MS = 2000  # nothing is open for so long: threads have let go of what wa
 
 
 class FileCommands(QObject):
-    """Between the watch, the store and what shows changes."""
+    """Between the disk, the store and what shows changes.
+
+    Looks at every file now and then, on a thread: a drive that is gone may let one wait for minutes, and one of the
+    network does not tell of changes.
+    """
 
     changed = Signal()  # whether files are read again without a question
 
@@ -33,8 +38,13 @@ class FileCommands(QObject):
         self._emptied.timeout.connect(give_back_memory)
         self.hashing = Jobs("file-hash", self)
         self.hashing.reported.connect(lambda _path: self._show_contents())
-        self.watch = FileWatch(self)
-        self.watch.changed.connect(self._take_changes)
+        self._compared = FileChanges()
+        #: All files that are different now, in their order.
+        self.changes: tuple[FileChange, ...] = ()
+        self._looking = Jobs("file-watch", self)
+        self._looking.reported.connect(self._take_look)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self.look)
         store, banner = views.store, views.banners.changes
         # Queued: a run that ends has not shown yet what it found.
         store.progress_changed.connect(self._decide, Qt.ConnectionType.QueuedConnection)
@@ -65,7 +75,7 @@ class FileCommands(QObject):
             self._files = {}
             for track in analysis.tracks:  # the first one counts: a file may stand in two roles
                 self._files.setdefault(track.source.path, track.stamp)
-            self.watch.watch(self._files)
+            self.watch(self._files)
             # Once each: a file that has changed meanwhile has no hash at this stamp any more.
             if not self._hashed.issuperset(self._files.items()):
                 self._hashed.update(self._files.items())
@@ -77,46 +87,9 @@ class FileCommands(QObject):
         contents = {path: find(path, stamp) for path, stamp in self._files.items()}
         self._views.sources.set_contents({path: found for path, found in contents.items() if found is not None})
 
-    def _take_changes(self, changes: tuple[FileChange, ...]) -> None:
-        self._views.sources.set_changes(changes)
-        self._tried &= frozenset(changes)
-        self._decide()
-
-    def _decide(self, *_: object) -> None:
-        """Reload, or say what there is to reload; while files are being read, what is new waits."""
-        if self._views.store.is_busy:
-            return
-        changes = self.watch.changes
-        fresh = frozenset(change for change in changes if change.can_be_read) - self._tried
-        if self.reloads_always and fresh:
-            # Each only once: a run that was stopped must not begin again and again.
-            self._tried |= fresh
-            self.reload()
-        else:
-            self._views.banners.changes.show_changes(changes)
-
-
-class FileWatch(QObject):
-    """`watch` says which files, and at which stamps they were read; `changed` gives all that are different now.
-
-    Looks at every file now and then, on a thread: a drive that is gone may let one wait for minutes, and one of the
-    network does not tell of changes.
-    """
-
-    changed = Signal(object)  # tuple[FileChange, ...], in the order of the files; empty when all are as they were
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._files = FileChanges()
-        self.changes: tuple[FileChange, ...] = ()  # what was told last
-        self._looking = Jobs("file-watch", self)
-        self._looking.reported.connect(self._take)
-        self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(self.look)
-
     def watch(self, stamps: Files) -> None:
         """These files were read at these stamps (None: one that was not there); others are forgotten."""
-        if self._files.expect(stamps):
+        if self._compared.expect(stamps):
             self._tell()
             if stamps:
                 self._poll.start()
@@ -126,24 +99,37 @@ class FileWatch(QObject):
 
     def look(self) -> None:
         """Look at all files soon, unless a look is under way."""
-        if self._files.paths and not self._looking.is_busy:
-            paths = self._files.paths
+        if self._compared.paths and not self._looking.is_busy:
+            paths = self._compared.paths
             self._looking.start(lambda _job: {path: stamp_of(path) for path in paths})
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Stop watching; a look under way is waited for."""
         self._poll.stop()
         self._looking.close()
 
-    def _take(self, stamps: Files) -> None:
-        self._files.look(stamps, time.monotonic(), time.time())
+    def _take_look(self, stamps: Files) -> None:
+        self._compared.look(stamps, time.monotonic(), time.time())
         self._tell()
 
     def _tell(self) -> None:
-        found = self._files.found
-        if found != self.changes:
-            self.changes = found
-            self.changed.emit(found)
+        if self._compared.found != self.changes:
+            self.changes = self._compared.found
+            self._views.sources.set_changes(self.changes)
+            self._tried &= frozenset(self.changes)
+            self._decide()
+
+    def _decide(self, *_: object) -> None:
+        """Reload, or say what there is to reload; while files are being read, what is new waits."""
+        if self._views.store.is_busy:
+            return
+        fresh = frozenset(change for change in self.changes if change.can_be_read) - self._tried
+        if self.reloads_always and fresh:
+            # Each only once: a run that was stopped must not begin again and again.
+            self._tried |= fresh
+            self.reload()
+        else:
+            self._views.banners.changes.show_changes(self.changes)
 
 
 def _hash_all(hashes: ContentHashes, files: Files, job: Job) -> None:

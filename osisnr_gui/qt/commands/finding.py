@@ -27,29 +27,6 @@ if TYPE_CHECKING:
 
 #: Panels and notices come and go in bursts: sentences are made once they rest.
 REST_MS = 100
-NO_FILES, NO_LIST = _("no files are open"), _("there is no list of pairs")
-#: What hinders an action, by its id or by what asks whether it makes sense.
-WHY = {
-    table.has_files: NO_FILES,
-    table.has_pair: _("no estimate was compared yet"),
-    table.has_list: NO_LIST,
-    table.has_rows: NO_LIST,
-    table.has_sound: _("there is nothing to hear"),
-    table.has_stretch: _("nothing is selected"),
-    "undo": _("nothing was changed"),
-    "redo": _("nothing was undone"),
-    "all_estimates": _("there is one estimate only"),
-    "align": _("no delay was found, or it is taken out already"),
-    "hear_mixture": _("there is no mixture to hear"),
-    "select_less": _("nothing is selected"),
-    "folder_list": NO_LIST,
-    "copy_frame": _("the frame inspector is not in front"),
-    "speakers": _("this needs several references"),
-    "delay_none": _("no delay is taken out"),
-    "all_curves": _("no curve is hidden"),
-    "keep_ghost": _("no file has changed"),
-    "forget_ghosts": _("no file has changed"),
-}
 #: Preferences by heading: ids of switches, and groups of the action table with the name of what is chosen.
 PREFERENCES = {
     _("Look"): {"theme": _("Theme"), "colours": _("Colour map"), "toolbar_words": "", "crosshair": "", "overview": ""},
@@ -110,8 +87,8 @@ class FindCommands:
 
     def _why(self, spec: table.Action) -> str:
         """What hinders an action that cannot be run."""
-        reason = WHY.get(spec.id) or WHY.get(spec.enabled)
-        if self._commands.folders.shows_list and reason != NO_LIST:
+        reason = spec.enabled.why if isinstance(spec.enabled, table.Condition) else ""
+        if self._commands.folders.shows_list and reason != table.NO_LIST:
             return self._why_no_panels()
         return reason or self._why_no_panels() or _("there is nothing to do it with")
 
@@ -119,7 +96,7 @@ class FindCommands:
         """What hides the plots and the panels; "" while they are on screen."""
         if self._commands.folders.shows_list:
             return _("the list of pairs is on screen")
-        return NO_FILES if self._commands.store.session.is_empty else ""
+        return table.NO_FILES if self._commands.store.session.is_empty else ""
 
     def _remedies(self) -> Iterator[Entry]:
         """The buttons of the notices."""

@@ -48,65 +48,6 @@ class Inputs:
         return self.pairs or (load_pairs if len(self.paths) == 1 else find_pairs)(*self.paths)
 
 
-class FolderRun(QObject):
-    """`start` finds the pairs and scores them; only the last start counts.
-
-    journal_folder : where rows are kept at once, so that a list opened again goes on; None = nowhere.
-    """
-
-    found = Signal(object)  # tuple[BatchPair, ...]
-    scored = Signal(object)  # list[ListedRow]
-    ended = Signal(str, str)  # what is wrong with the folders, details of a fault of the program
-
-    def __init__(self, journal_folder: str | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._journal_folder = journal_folder
-        self._fresh: list[ListedRow] = []  # scored and not shown yet
-        self.is_busy = False  # whether pairs are being found or scored
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._show)
-        self._jobs = Jobs("folders", self)
-        self._jobs.reported.connect(self._take)
-        self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
-
-    def start(self, inputs: Inputs, settings: BatchSettings, known: Sequence[BatchRow] = ()) -> None:
-        """Score all pairs; of those in `known`, rows of the same settings, nothing is looked at again."""
-        self.stop()
-        self.is_busy = True
-        self._jobs.start(partial(_score, inputs, settings, tuple(known), self._journal_folder))
-
-    def stop(self) -> None:
-        """Cancel; what is scored has been shown or is shown now."""
-        self._jobs.cancel()
-        self._show()
-        self._timer.stop()
-        self.is_busy = False
-
-    def hold(self) -> None:
-        """Show nothing new for longer than a double click takes: a row must not move under it."""
-        if self._timer.isActive():
-            self._timer.start(800)
-
-    def _take(self, result: tuple[BatchPair, ...] | ListedRow | str) -> None:
-        if isinstance(result, tuple):
-            self.found.emit(result)
-        elif isinstance(result, ListedRow):
-            self._fresh.append(result)
-            if not self._timer.isActive():  # rows that come soon are shown with the first one
-                self._timer.start(SHOW_MS)
-        else:
-            self._end("", "")
-
-    def _show(self) -> None:
-        rows, self._fresh = self._fresh, []
-        if rows:
-            self.scored.emit(rows)
-
-    def _end(self, wrong: str, details: str) -> None:
-        self.stop()
-        self.ended.emit(wrong, details)
-
-
 def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...], folder: str | None, job: Job) -> str:
     """On the thread. Reports all pairs, then rows, and returns "done"."""
     pairs, rows_of = inputs.find(), {row.pair: row for row in known}
@@ -141,7 +82,10 @@ def _open_journal(folder: str | None, files: Inputs, settings: BatchSettings) ->
 
 
 class FolderMode(QObject):
-    """Commands of the list and what they need to know; the window asks `shows_list` which page to show."""
+    """Commands of the list and what they need to know; the window asks `shows_list` which page to show.
+
+    `start` finds the pairs and scores them on a thread; only the last start counts.
+    """
 
     page_changed = Signal()
     changed = Signal()  # the list, or how far it is
@@ -151,25 +95,30 @@ class FolderMode(QObject):
         self._window, self._views, self._exports, self._start_anew = window, views, exports, start_anew
         self.panel = panel = views.folders
         self.strip = views.folder_strip
-        cache = views.store.cache  # rows are kept from start to start where results are
-        folder = os.path.join(os.path.dirname(cache.folder.path), "lists") if cache and cache.enabled else None
-        self.run = run = FolderRun(folder, self)
+        cache = views.store.cache  # rows are kept at once, so that a list opened again goes on, where results are
+        self._journal_folder = None
+        if cache and cache.enabled:
+            self._journal_folder = os.path.join(os.path.dirname(cache.folder.path), "lists")
+        self.is_busy = False  # whether pairs are being found or scored
+        self._fresh: list[ListedRow] = []  # scored and not shown yet
+        self._helping = QTimer(self, singleShot=True)
+        self._helping.timeout.connect(self._show_fresh)
+        self._jobs = Jobs("folders", self)
+        self._jobs.reported.connect(self._take)
+        self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
         self.inputs: Inputs | None = None
         self.settings = BatchSettings()
         self.shows_list = False
         self._sources: tuple[Source, ...] = ()
         self._place: int | None = None
         self._began, self._n_known = 0.0, 0
-        run.found.connect(self._take_found)
-        run.scored.connect(self._take_rows)
-        run.ended.connect(self._take_end)
         panel.pair_activated.connect(self.open_pair)
         panel.go_on.clicked.connect(self.go_on)
         panel.cancel.clicked.connect(self.stop)
         panel.choose.clicked.connect(lambda: self.choose())
         panel.close_list.clicked.connect(self.close_list)
         panel.rescore.clicked.connect(self.rescore)
-        panel.table.pressed.connect(lambda _index: run.hold())
+        panel.table.pressed.connect(self._hold)
         self.strip.back.clicked.connect(self.show_list)
         self.strip.previous.clicked.connect(lambda: self.step(-1))
         self.strip.next.clicked.connect(lambda: self.step(1))
@@ -217,7 +166,7 @@ class FolderMode(QObject):
 
     def open(self, inputs: Inputs) -> None:
         """Show the list of these files and score it."""
-        self.run.stop()  # while its list is there: what it has scored is shown in that
+        self.halt()  # while its list is there: what it has scored is shown in that
         self._views.settings.put("last_folder", os.path.dirname(inputs.paths[-1]))
         self.inputs, self.settings = inputs, BatchSettings(_scoring(self._views.store.session), folder="")
         self.panel.filter.clear()
@@ -237,17 +186,24 @@ class FolderMode(QObject):
 
     def rescore(self) -> None:
         """Score all with the settings the window has now; nothing is left that was scored with others."""
-        self.run.stop()
+        self.halt()
         self._show_pairs(self.panel.model.pairs.pairs)
         self.settings = BatchSettings(_scoring(self._views.store.session), folder="")
         self.start()
 
     def stop(self) -> None:
         """Stop scoring; what is scored stays."""
-        if self.run.is_busy:
-            self.run.stop()
+        if self.is_busy:
+            self.halt()
             waits = self.panel.phase is not Phase.RUNNING or self.panel.model.pairs.count(State.WAITING) > 0
             self._show_phase(Phase.STOPPED if waits else Phase.DONE)
+
+    def halt(self) -> None:
+        """Stop scoring without a word; what is scored has been shown or is shown now."""
+        self._jobs.cancel()
+        self._show_fresh()
+        self._helping.stop()
+        self.is_busy = False
 
     def show_list(self) -> None:
         """The page of the list."""
@@ -279,13 +235,13 @@ class FolderMode(QObject):
         place = self.panel.step(direction)
         if place is None:
             end = _("This is the last of the list.") if direction > 0 else _("This is the first of the list.")
-            self._window.statusBar().showMessage(end, 5000)
+            self._exports.say(end)
         elif not self.shows_list:
             self.open_pair(place)
 
     def close_list(self) -> None:
         """Leave the list."""
-        self.run.stop()
+        self.halt()
         self.inputs, self.shows_list, self._place = None, False, None
         self.panel.model.show_pairs(())
         self._refresh()
@@ -295,8 +251,25 @@ class FolderMode(QObject):
         """Look at all files again; what did not change is not scored again where rows are kept, nor what is `known`."""
         assert self.inputs is not None, "there is a list"
         self._place = self.panel.current_place if self._place is None else self._place
-        self.run.start(self.inputs, self.settings, known)
+        self.halt()
+        self.is_busy = True
+        self._jobs.start(partial(_score, self.inputs, self.settings, tuple(known), self._journal_folder))
         self._show_phase(Phase.FINDING)
+
+    def _take(self, result: tuple[BatchPair, ...] | ListedRow | str) -> None:
+        if isinstance(result, tuple):
+            self._take_found(result)
+        elif isinstance(result, ListedRow):
+            self._fresh.append(result)
+            if not self._helping.isActive():  # rows that come soon are shown with the first one
+                self._helping.start(SHOW_MS)
+        else:
+            self._end("", "")
+
+    def _hold(self, _index: object) -> None:
+        """Show nothing new for longer than a double click takes: a row must not move under it."""
+        if self._helping.isActive():
+            self._helping.start(800)
 
     def _take_found(self, pairs: tuple[BatchPair, ...]) -> None:
         was_chosen = self.panel.current_place is not None
@@ -314,12 +287,16 @@ class FolderMode(QObject):
         chosen, self._place = (None if name is None else panel.model.pairs.place_of(name) for name in names)
         panel.set_current(chosen)
 
-    def _take_rows(self, rows: list[ListedRow]) -> None:
-        self.panel.put(rows)
-        self._n_known += sum(row.row.is_known for row in rows)
-        self._show_phase(self.panel.phase)
+    def _show_fresh(self) -> None:
+        rows, self._fresh = self._fresh, []
+        if rows:
+            self.panel.put(rows)
+            self._n_known += sum(row.row.is_known for row in rows)
+            self._show_phase(self.panel.phase)
 
-    def _take_end(self, wrong: str, details: str) -> None:
+    def _end(self, wrong: str, details: str) -> None:
+        """wrong : with the folders; details : of a fault of the program."""
+        self.halt()
         waits = bool(self.panel.model.pairs.count(State.WAITING))
         self._show_phase(Phase.STOPPED if waits or details else Phase.DONE, wrong)
         if self.panel.current_place is None and self.panel.model.rowCount():

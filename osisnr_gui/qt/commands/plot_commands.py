@@ -1,12 +1,12 @@
 """What can be done with the plots: rows, curves, the partner of the differences, the cursor, bad segments, notes."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
 
 from osisnr_gui.qt.commands.actions import Entry
+from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.qt.plots.rows import ROWS
@@ -137,10 +137,10 @@ class PlotCommands:
 
 
 class SegmentCommands:
-    """What can be done with bad segments and notes. Holds no state; `save` asks where and writes bytes."""
+    """What can be done with bad segments and notes. Holds no state."""
 
-    def __init__(self, views: Views, say: Callable[[str], None], save: Callable[[str, str, str, bytes], None]) -> None:
-        self._views, self._say, self._save = views, say, save
+    def __init__(self, views: Views, exports: ExportJobs) -> None:
+        self._views, self._exports = views, exports
         panel = views.segments
         views.banners.place_requested.connect(self.go)
         for wanted in (panel.segment_shown, panel.segment_activated):
@@ -184,11 +184,11 @@ class SegmentCommands:
         csv = self._panel.csv()
         if csv is not None:
             name = f"bad_segments_{estimate_letter(self._views.selection.index)}.csv"
-            self._save(_("Save the bad segments"), name, _("Table (*.csv)"), csv)
+            self._exports.save_bytes(_("Save the bad segments"), name, _("Table (*.csv)"), csv)
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
-        self._say(self._panel.step(direction))
+        self._exports.say(self._panel.step(direction))
 
     def go_to_worst(self) -> None:
         """To the worst single frame, which need not lie in the worst segment."""
@@ -197,13 +197,13 @@ class SegmentCommands:
             return
         frame = worst_frame(pair.score)
         if frame is None:
-            self._say(_("No frame counts: all are silent, or too quiet for the level gate."))
+            self._exports.say(_("No frame counts: all are silent, or too quiet for the level gate."))
             return
         step = pair.frames.grid.step
         time = pair.frames.first_time + frame * step
         self.go(time - 0.5 * step, time + 0.5 * step)
         self._views.plots.link.set_cursor(time)
-        self._say(_("The worst single frame; N goes to the worst segment: most beyond the limit in all."))
+        self._exports.say(_("The worst single frame; N goes to the worst segment: most beyond the limit in all."))
 
     def show_list(self) -> None:
         """The list to the front, ready for the arrow keys."""

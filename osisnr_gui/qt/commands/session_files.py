@@ -1,11 +1,11 @@
-"""Sessions as files: open, save, and what is kept of an unsaved one should the program be killed."""
+"""Sessions as files: open, save, those of late, and what is kept of an unsaved one should the program be killed."""
 
 import contextlib
+import hashlib
 import math
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
@@ -13,58 +13,59 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from osisnr_gui.io.errors import FileError, display_name
 from osisnr_gui.io.files import write_atomically
-from osisnr_gui.io.json_file import PNG_ENDING
 from osisnr_gui.qt.commands.actions import Entry
-from osisnr_gui.qt.dialogs.file_dialogs import ask, ask_where, warn
+from osisnr_gui.qt.commands.export_jobs import ExportJobs
+from osisnr_gui.qt.dialogs.file_dialogs import ask, warn
 from osisnr_gui.qt.plots.rows import ROWS
-from osisnr_gui.qt.settings import Recent, RecentSessions
+from osisnr_gui.qt.settings import Recent
 from osisnr_gui.qt.views import Views
+from osisnr_gui.session import codec
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.codec import (
-    ENDING,
-    SavedView,
-    Stretch,
-    Values,
-    load_session,
-    load_with_hashes,
-    relinked,
-    session_bytes,
-)
+from osisnr_gui.session.codec import ENDING, SavedView
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import stamp_of
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.files import error_words
+from osisnr_gui.text.session_words import comparison_words
 
 KIND = _("Session ({pattern})").format(pattern=f"*{ENDING}")
 AUTOSAVE_MS = 30_000
-MOST_NAMES = 5
+MOST_NAMES, MOST_RECENT = 5, 8
+Question = Callable[[], bool]
 
 
 class SessionFiles(QObject):
     """Save, open and recover sessions of one window.
 
-    start_anew : called before another session is shown, so that zoom and selection of the old one go; False when the
-    user would rather stay. asks : whether somebody sits before the window who can be asked. path : where the session is
-    saved, "" for nowhere; saved : what is there.
+    exports : asks where, and writes. start_anew : called before another session is shown, so that zoom and selection of
+    the old one go; False when the user would rather stay. asks : whether somebody sits before the window who can be
+    asked. path : where the session is saved, "" for nowhere; saved : what is there.
     """
 
     renamed = Signal()
 
     def __init__(
-        self, window: QMainWindow, views: Views, start_anew: Callable[[], bool], asks: Callable[[], bool]
+        self, window: QMainWindow, views: Views, exports: ExportJobs, start_anew: Question, asks: Question
     ) -> None:
         super().__init__(window)
-        self._window, self._views, self._start_anew, self._asks = window, views, start_anew, asks
-        self._recent = RecentSessions(views.settings)
+        self._window, self._views, self._exports = window, views, exports
+        self._start_anew, self._asks = start_anew, asks
         self._keeps, self.path, self.saved = False, "", Session()
         self._pending: SavedView | None = None
-        self._autosave = Autosave(self, self._content)
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+        # A comparison that was never saved has its file here; absolute as paths of sessions are: Qt has "/" everywhere.
+        self._own_folder = os.path.abspath(os.path.join(data, "recent"))
+        # Written while the program runs and removed when it ends as it should. Named after its process, so that two
+        # windows never share one.
+        self._copy = os.path.join(data, f"unsaved-{os.getpid()}{ENDING}")
+        self._autosave = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
+        self._autosave.timeout.connect(self.write_copy)
         views.store.looked_at = lambda: self.view().start
 
     def keep_copy(self) -> None:
         """From now on, for the case that the program is killed, and of every comparison that is left."""
         self._keeps = True
-        self._autosave.timer.start()
+        self._autosave.start()
 
     @property
     def name(self) -> str:
@@ -77,13 +78,34 @@ class SessionFiles(QObject):
         return self.path != "" and self.saved != self._views.store.session
 
     def recent(self) -> list[Recent]:
-        """Sessions and comparisons that can be opened again, the latest first."""
-        return self._recent.found() if self._keeps else []
+        """Sessions and comparisons that can be opened with all their files, the latest first."""
+        recent = []
+        for path in self._recent_paths() if self._keeps else ():
+            with contextlib.suppress(FileError, OSError):
+                session, _view = codec.load_session(path)
+                if not session.is_empty and all(os.path.exists(source.path) for source in session.sources):
+                    name = comparison_words(session) if self._is_own(path) else display_name(path)
+                    recent.append(Recent(path, name, os.path.dirname(session.sources[0].path)))
+        return recent
 
     def list_recent(self) -> list[Entry]:
         """The same for a menu."""
         entries = [Entry(each.name, False, partial(self.open, each.path), each.folder) for each in self.recent()]
         return entries or [Entry(_("Nothing yet"), False, None)]
+
+    def _recent_paths(self) -> list[str]:
+        return list(filter(None, self._views.settings.text("recent_sessions", "").split("\n")))
+
+    def _is_own(self, path: str) -> bool:
+        """Whether a session file was kept by the program, and is not one the user saved."""
+        return os.path.dirname(path) == self._own_folder
+
+    def _put_first(self, path: str) -> None:
+        """A session file that was opened or saved is the latest from now on."""
+        paths = [path, *(other for other in self._recent_paths() if other != path)]
+        for forgotten in filter(self._is_own, paths[MOST_RECENT:]):
+            _remove(forgotten)
+        self._views.settings.put("recent_sessions", "\n".join(paths[:MOST_RECENT]))
 
     def save(self) -> bool:
         """Save where it was saved last; True when it is on disk."""
@@ -91,28 +113,26 @@ class SessionFiles(QObject):
 
     def save_as(self) -> bool:
         """Ask where, then save."""
-        views = self._views
-        session, folder = views.store.session, views.settings.last_folder()
         name = os.path.basename(self.path) or f"session{ENDING}"
-        path = ask_where(self._window, folder, session, _("Save the session"), name, KIND)
+        path = self._exports.ask(_("Save the session"), name, KIND)
         return bool(path) and self._write(path)
 
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view, hashes = load_with_hashes(path)
+            session, view, hashes = codec.load_with_hashes(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
         shown = self._show(self._relinked(session, hashes, os.path.dirname(path)), view)
-        if shown and not path.lower().endswith(PNG_ENDING):
+        if shown and not codec.is_figure(path):
             self._take_name(path, session)
 
     def _take_name(self, path: str, session: Session) -> None:
         path = os.path.abspath(path)
-        self.path, self.saved = "" if self._recent.is_own(path) else path, session
+        self.path, self.saved = "" if self._is_own(path) else path, session
         if self._keeps:
-            self._recent.add(path)
+            self._put_first(path)
         self.renamed.emit()
         self._window.setWindowModified(self.is_changed)
 
@@ -122,7 +142,7 @@ class SessionFiles(QObject):
         Those a figure was made of are found by what they hold.
         """
         make = self._views.store.hashes.make
-        find = partial(relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
+        find = partial(codec.relinked, session, hashes=hashes, hash_of=lambda path: make(path, stamp_of(path)))
         session, missing = find(folder)
         if missing and self._asks():
             text = ngettext(
@@ -143,17 +163,47 @@ class SessionFiles(QObject):
 
     def recover(self) -> bool:
         """Ask whether to bring back what a killed program left; True when the user wants it."""
-        left = self._autosave.left_behind()
-        if left is None:
+        left = self._left_behind()
+        if not left:
             return False
         text = _("The program ended unexpectedly the last time. Open the files and notes it had then?")
         roles = QMessageBox.ButtonRole
         answers = (_("&Recover"), roles.AcceptRole), (_("&Discard"), roles.DestructiveRole)
-        recovered = ask(self._window, _("Recover the last session?"), text, *answers) == 0 and self._show(*left)
+        wanted = ask(self._window, _("Recover the last session?"), text, *answers) == 0
+        recovered = wanted and self._show(*max(left.values(), key=lambda copy: copy[0])[1:])
         # Only now: whoever is killed while the question stands is asked again.
-        self._autosave.write()
-        self._autosave.forget_left_behind()
+        self.write_copy()
+        for path in left:
+            _remove(path)
         return recovered
+
+    def _left_behind(self) -> dict[str, tuple[float, Session, SavedView]]:
+        """The copies of programs that are gone, and when they were written.
+
+        One that cannot be read is removed: it is never met twice.
+        """
+        found: dict[str, tuple[float, Session, SavedView]] = {}
+        with contextlib.suppress(OSError):
+            for name in filter(_is_orphan, os.listdir(os.path.dirname(self._copy))):
+                path = os.path.join(os.path.dirname(self._copy), name)
+                try:
+                    found[path] = (os.path.getmtime(path), *codec.load_session(path))
+                except (FileError, OSError):
+                    _remove(path)
+        return found
+
+    def write_copy(self) -> None:
+        """Keep what is open for the case that the program is killed."""
+        if not self._views.store.session.is_empty:
+            self._keep(self._copy)
+
+    def _keep(self, path: str) -> bool:
+        """Save what is open among the program's own data; a disk that takes none disturbs nobody."""
+        with contextlib.suppress(FileError, OSError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write_atomically(path, codec.session_bytes(self._views.store.session, self.view(), path))
+            return True
+        return False
 
     def leave(self) -> bool:
         """Other files are about to be opened: ask about unsaved notes, and no more save over the old session."""
@@ -171,9 +221,12 @@ class SessionFiles(QObject):
         if not self._keeps or session.is_empty or len(self._views.folders.model.pairs):
             return
         if self.path and not self.is_changed:
-            self._recent.add(self.path)
-        else:
-            self._recent.keep(session, self.view())
+            self._put_first(self.path)
+            return
+        files = "\n".join(source.path for source in session.sources).encode(errors="surrogateescape")
+        path = os.path.join(self._own_folder, f"{hashlib.sha256(files).hexdigest()[:16]}{ENDING}")
+        if self._keep(path):  # over the same files' last one
+            self._put_first(path)
 
     def may_close(self) -> bool:
         """Ask about notes, and what has a name, that are not on disk; False when the window is to stay."""
@@ -190,10 +243,7 @@ class SessionFiles(QObject):
         """A normal end leaves nothing to recover."""
         self.keep_open()
         self._autosave.stop()
-
-    def _content(self, path: str) -> bytes | None:
-        session = self._views.store.session
-        return None if session.is_empty else session_bytes(session, self.view(), path)
+        _remove(self._copy)
 
     def view(self) -> SavedView:
         """What is on screen, or will be once the session that is being opened is there."""
@@ -203,26 +253,19 @@ class SessionFiles(QObject):
         link, box = plots.link, plots.spectrograms[0].box
         start, stop = (None, None) if link.visible == link.extent else link.visible
         cursor, playhead = (time if math.isfinite(time) else None for time in (link.cursor, link.playhead))
-        selection, loop = (None if span is None else Stretch(*span) for span in (link.selection, link.loop))
+        selection, loop = (None if span is None else codec.Stretch(*span) for span in (link.selection, link.loop))
         low, high = (min(max(edge, 0.0), 1.0) for edge in (box.lo, box.hi))
         rows = tuple(row.id for row in ROWS if plots.stack.places[row.id].is_wanted)
-        where = SavedView(start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high, rows)
-        values = tuple(Values(row.row_id, row.box.lo, row.box.hi) for row in plots.stack.rows if row.y_by_hand)
-        floor_db, ceiling_db = bar.levels
-        return replace(
-            where, values=values, scale=bar.scale, colours=bar.colours, floor_db=floor_db, ceiling_db=ceiling_db
-        )
+        values = tuple(codec.Values(row.row_id, row.box.lo, row.box.hi) for row in plots.stack.rows if row.y_by_hand)
+        where = start, stop, cursor, self._views.selection.index, selection, loop, playhead, low, high
+        return SavedView(*where, rows, values, bar.scale, bar.colours, *bar.levels)
 
     def _write(self, path: str) -> bool:
         session = self._views.store.session
-        try:
-            write_atomically(path, session_bytes(session, self.view(), path))
-        except FileError as error:
-            warn(self._window, _("Not saved"), error_words(error))
-            return False
-        self._take_name(path, session)
-        self._window.statusBar().showMessage(_("Saved {name}.").format(name=display_name(path)), 5000)
-        return True
+        is_saved = self._exports.write(path, partial(codec.session_bytes, session, self.view(), path))
+        if is_saved:
+            self._take_name(path, session)
+        return is_saved
 
     def _show(self, session: Session, view: SavedView) -> bool:
         if not self._start_anew():
@@ -262,55 +305,6 @@ class SessionFiles(QObject):
         if view.playhead is not None:
             self._views.player.pause_at(view.playhead)
         self._views.selection.select(view.selected, self._views.count)
-
-
-class Autosave(QObject):
-    """A copy of the session, written while the program runs and removed when it ends as it should.
-
-    One file for each running program, named after its process, so that two windows never share one.
-    `content(path)` gives what is to be kept, None while there is nothing.
-    """
-
-    def __init__(self, parent: QObject, content: Callable[[str], bytes | None]) -> None:
-        super().__init__(parent)
-        self._content = content
-        self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        self._path = os.path.join(self._folder, f"unsaved-{os.getpid()}{ENDING}")
-        self._left: list[str] = []
-        self.timer = QTimer(self, interval=AUTOSAVE_MS)  # once it is started
-        self.timer.timeout.connect(self.write)
-
-    def stop(self) -> None:
-        """Nothing to keep any more."""
-        self.timer.stop()
-        _remove(self._path)
-
-    def write(self) -> None:
-        """Keep a copy now. A disk that takes none is no reason to disturb anybody."""
-        data = self._content(self._path)
-        with contextlib.suppress(FileError, OSError):
-            if data is not None:
-                os.makedirs(self._folder, exist_ok=True)
-                write_atomically(self._path, data)
-
-    def left_behind(self) -> tuple[Session, SavedView] | None:
-        """The newest copy of a program that is gone. One that cannot be read is removed: it is never met twice."""
-        found: list[tuple[float, Session, SavedView]] = []
-        self._left.clear()
-        with contextlib.suppress(OSError):
-            for name in filter(_is_orphan, os.listdir(self._folder)):
-                path = os.path.join(self._folder, name)
-                try:
-                    found.append((os.path.getmtime(path), *load_session(path)))
-                    self._left.append(path)
-                except (FileError, OSError):
-                    _remove(path)
-        return max(found, key=lambda copy: copy[0])[1:] if found else None
-
-    def forget_left_behind(self) -> None:
-        """Remove the copies that `left_behind` found."""
-        while self._left:
-            _remove(self._left.pop())
 
 
 def _is_orphan(name: str) -> bool:

@@ -147,13 +147,13 @@ FIRST_PAGES = ("first_steps", "numbers")
 
 
 def page_names() -> list[str]:
-    """Names of all pages, those to begin with first; raises paths.MissingResource."""
+    """Names of all pages, those to begin with first; raises FileNotFoundError."""
     found = [name.removesuffix(".md") for name in sorted(os.listdir(resource_path("help"))) if name.endswith(".md")]
     return sorted(found, key=lambda name: FIRST_PAGES.index(name) if name in FIRST_PAGES else len(FIRST_PAGES))
 
 
 def page_text(name: str) -> str:
-    """A page as Markdown; raises paths.MissingResource."""
+    """A page as Markdown; raises FileNotFoundError."""
     with open(resource_path("help", f"{name}.md"), encoding="utf-8") as file:
         return file.read()
 

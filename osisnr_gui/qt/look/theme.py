@@ -210,7 +210,7 @@ class _Drawing(QIconEngine):
 def icon(name: str, colour: str) -> QIcon:
     """The icon `name` (file name without .svg) in `colour` (#rrggbb); paler where it is disabled.
 
-    Raises paths.MissingResource.
+    Raises FileNotFoundError.
     """
     return QIcon(_Drawing(_renderer(name, colour)))
 

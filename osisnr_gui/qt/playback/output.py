@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -80,14 +81,13 @@ class SoundSystem:
         """The library, if it can still be asked. Raises NoOutput."""
         self._was_lost = self._was_lost or (self._was_asked and find_servers() != self._servers)
         if self._was_lost:
-            if self._servers:
-                raise NoOutput(_("the sound server is not the one it was; start the program again to hear anything"))
-            raise NoOutput(
-                _(
+            words = _("the sound server is not the one it was; start the program again to hear anything")
+            if not self._servers:
+                words = _(
                     "the sound server is not the one it was, or could not be told apart; "
                     "start the program again to hear anything"
                 )
-            )
+            raise NoOutput(words)
         library = _library()
         self._was_asked = True
         try:
@@ -128,8 +128,9 @@ def _servers_among(processes: Iterable[str]) -> Identity:
     found = []
     for process in processes:
         with contextlib.suppress(OSError):  # one that has just ended
-            if os.stat(f"/proc/{process}").st_uid == os.getuid() and _read(process, "comm").strip() in _SERVERS:
-                found.append((process, _read(process, "stat").rpartition(b")")[2].split()[19]))
+            folder = Path("/proc", process)
+            if folder.stat().st_uid == os.getuid() and (folder / "comm").read_bytes().strip() in _SERVERS:
+                found.append((process, (folder / "stat").read_bytes().rpartition(b")")[2].split()[19]))
     return frozenset(found)
 
 
@@ -145,11 +146,6 @@ def _listener() -> str:
         except (OSError, ValueError):
             return "0"
     return str(struct.unpack("3i", credentials)[0])
-
-
-def _read(process: str, what: str) -> bytes:
-    with open(f"/proc/{process}/{what}", "rb") as file:
-        return file.read()
 
 
 class SilentCard(QObject):

@@ -181,15 +181,11 @@ class Player(QObject):
         self.hear(self.reference if self.before.kind is SoundKind.REFERENCE else self.before)
 
     def choose(self, **how: Any) -> None:
-        """Hear it otherwise: another `match`, `level_db`, `residual_is_louder`, `speed` or `band`."""
+        """Hear it otherwise: another `match`, `scale`, `level_db`, `residual_is_louder`, `speed` or `band`."""
         for name, value in how.items():
             setattr(self, name, value)
-        self._level()
-
-    def set_scale(self, scale: ResidualScale) -> None:
-        """What residuals are."""
-        self.scale = scale
-        self.recipe = listening.find_recipe(self._analysis, scale)
+        if "scale" in how:
+            self.recipe = listening.find_recipe(self._analysis, self.scale)
         self._level()
 
     def clear_clip(self) -> None:
@@ -309,14 +305,11 @@ class Player(QObject):
             self.said.emit(_("Playing stopped: {reason}").format(reason=deck.error))
             self.stop()
             return
-        if deck.engine.lowered != self._lowered:
-            self._lowered = deck.engine.lowered
+        loudness = deck.engine.lowered, self.is_clipped or deck.engine.clipped != self._clipped
+        self._clipped = deck.engine.clipped
+        if loudness != (self._lowered, self.is_clipped):
+            self._lowered, self.is_clipped = loudness
             self.changed.emit()
-        if deck.engine.clipped != self._clipped:
-            self._clipped = deck.engine.clipped
-            if not self.is_clipped:
-                self.is_clipped = True
-                self.changed.emit()
         if self.is_playing and deck.engine.ended != self._ended:
             self._ended, self.is_playing, self._settling = deck.engine.ended, False, SETTLE_TICKS
             self._ask_and_say()

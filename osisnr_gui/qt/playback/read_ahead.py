@@ -5,6 +5,7 @@ No Qt here. The callback thread says where it is (`focus`) and asks `has` and `t
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import numpy as np
 import numpy.typing as npt
@@ -71,25 +72,19 @@ class ReadAhead:
 
     def _run(self, open_feed: Callable[[], SoundFeed]) -> None:
         try:
-            feed = open_feed()
+            with closing(open_feed()) as feed:
+                self.n_samples = feed.n_samples
+                while not self._closing:
+                    self._wake.clear()
+                    if self._closing:  # between the two lines above: nobody would wake it again
+                        break
+                    missing = self._first_missing()
+                    if missing is None:
+                        self._wake.wait()
+                    else:
+                        self._blocks[missing] = self._read(feed, missing)
         except Exception as error:  # said by whoever looks at `error`
             self.error = error
-            return
-        self.n_samples = feed.n_samples
-        try:
-            while not self._closing:
-                self._wake.clear()
-                if self._closing:  # between the two lines above: nobody would wake it again
-                    break
-                missing = self._first_missing()
-                if missing is None:
-                    self._wake.wait()
-                else:
-                    self._blocks[missing] = self._read(feed, missing)
-        except Exception as error:
-            self.error = error
-        finally:
-            feed.close()
 
     def _first_missing(self) -> int | None:
         """The block to read next; lets go of those that are far away."""

@@ -147,8 +147,7 @@ class TransportBar(Themed, QWidget):
         sound, sounds = player.sound, player.recipe.sounds
         for kind, button in self._buttons.items():
             button.setChecked(sound.kind is kind)
-            index = sound.index if sound.kind is kind else 0
-            button.setEnabled(Sound(kind, index) in sounds or any(s.kind is kind for s in sounds))
+            button.setEnabled(any(other.kind is kind for other in sounds))
         for index, button in enumerate(self._estimates):
             button.setChecked(sound == Sound(SoundKind.ESTIMATE, index))
             button.setEnabled(Sound(SoundKind.ESTIMATE, index) in sounds)

@@ -16,10 +16,9 @@ from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
-from osisnr_gui.qt.settings import Recent, RecentSessions, Settings
+from osisnr_gui.qt.settings import Recent
 from osisnr_gui.session import edits
-from osisnr_gui.session.codec import SavedView, load_session
-from osisnr_gui.session.session import Session, Source
+from osisnr_gui.session.codec import load_session
 
 NAMES = ("clean", "est_dfn3", "est_gate")
 
@@ -253,12 +252,14 @@ def test_axes_are_right_after_a_missing_file_came_back(
 
 
 def test_a_kept_comparison_is_known_by_any_spelling_of_its_path(
-    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Qt joins folders in its own way (on Windows with other slashes); else it would be saved over as a session."""
     monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: f"{tmp_path}/data/../kept")
-    recent = RecentSessions(Settings())
-    recent.keep(Session((Source(str(files[0])),), (Source(str(files[1])),)), SavedView())
-    (found,) = recent.found()
-    assert found.name == "est_dfn3 against clean"
-    assert recent.is_own(os.path.abspath(found.path))
+    with open_window(qtbot) as window:
+        sessions = window.commands.session_files
+        show_files(qtbot, window, *files[:2])
+        sessions.keep_open()
+        (found,) = sessions.recent()
+        assert found.name == "est_dfn3 against clean"
+        assert sessions._is_own(os.path.abspath(found.path))

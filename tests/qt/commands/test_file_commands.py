@@ -95,12 +95,12 @@ def _wait_for(qtbot: QtBot, done: Callable[[], bool]) -> None:
 
 
 def _fates(window: MainWindow) -> list[Fate]:
-    return [change.fate for change in window.commands.files.watch.changes]
+    return [change.fate for change in window.commands.files.changes]
 
 
 def _have_patience(window: MainWindow) -> None:
     """A machine that is busy may take a while between two writes."""
-    window.commands.files.watch._files._quiet = 2.0
+    window.commands.files._compared._quiet = 2.0
 
 
 def _in_place(path: Path, beside: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_half_written_file_is_no_error(
     window.views.store.analysis_changed.connect(lambda a, _: errors.extend(p.error for p in a.pairs if p.error))
     _write(tmp_path / "beside.wav", 0.05)
     _have_patience(window)
-    data, looked = (tmp_path / "beside.wav").read_bytes(), window.commands.files.watch._looking.reported
+    data, looked = (tmp_path / "beside.wav").read_bytes(), window.commands.files._looking.reported
     with files[1].open("wb") as file:
         for part in (data[:30], data[30:5000], data[5000:]):
             with qtbot.waitSignal(looked, timeout=WAIT_MS):

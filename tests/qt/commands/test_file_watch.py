@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from window_kit import WAIT_MS
+from window_kit import WAIT_MS, open_window
 
 from osisnr_gui.qt.commands import file_commands
-from osisnr_gui.qt.commands.file_commands import FileWatch
+from osisnr_gui.qt.commands.file_commands import FileCommands
 from osisnr_gui.session.file_changes import Fate
 from osisnr_gui.session.tracks import Stamp, stamp_of
 
@@ -26,22 +26,21 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watch(qtbot: QtBot, path: Path) -> Iterator[FileWatch]:
+def watch(qtbot: QtBot, path: Path) -> Iterator[FileCommands]:
     """On one file as it is."""
-    watch = FileWatch()
-    watch._files._quiet = 0.05
-    watch._poll.setInterval(60)
-    watch.watch({str(path): stamp_of(str(path))})
-    yield watch
-    watch.close()
-    watch.deleteLater()
+    with open_window(qtbot) as window:
+        watch = window.commands.files
+        watch._compared._quiet = 0.05
+        watch._poll.setInterval(60)
+        watch.watch({str(path): stamp_of(str(path))})
+        yield watch
 
 
-def _fates(watch: FileWatch) -> list[Fate]:
+def _fates(watch: FileCommands) -> list[Fate]:
     return [change.fate for change in watch.changes]
 
 
-def test_a_change_is_found(qtbot: QtBot, watch: FileWatch, path: Path) -> None:
+def test_a_change_is_found(qtbot: QtBot, watch: FileCommands, path: Path) -> None:
     for size in (5, 6):
         path.write_bytes(bytes(size))
         qtbot.waitUntil(lambda: stamp_of(str(path)) in [change.stamp for change in watch.changes], timeout=WAIT_MS)
@@ -55,7 +54,7 @@ def test_a_change_is_found(qtbot: QtBot, watch: FileWatch, path: Path) -> None:
     assert watch.changes == ()
 
 
-def test_a_whole_folder_may_go_and_come_back(qtbot: QtBot, watch: FileWatch, path: Path) -> None:
+def test_a_whole_folder_may_go_and_come_back(qtbot: QtBot, watch: FileCommands, path: Path) -> None:
     moved = path.parent.with_name("elsewhere")
     path.parent.rename(moved)
     qtbot.waitUntil(lambda: _fates(watch) == [Fate.GONE], timeout=WAIT_MS)
@@ -64,8 +63,9 @@ def test_a_whole_folder_may_go_and_come_back(qtbot: QtBot, watch: FileWatch, pat
 
 
 def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
-    qtbot: QtBot, watch: FileWatch, path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, watch: FileCommands, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    watch._poll.stop()
     qtbot.waitUntil(lambda: not watch._looking.is_busy, timeout=WAIT_MS)
     go_on, looks = threading.Event(), list[str]()
 
@@ -83,6 +83,6 @@ def test_files_are_looked_at_on_another_thread_and_one_look_at_a_time(
     assert looks[0].startswith("file-watch")
 
 
-def test_nothing_runs_without_files(watch: FileWatch) -> None:
+def test_nothing_runs_without_files(watch: FileCommands) -> None:
     watch.watch({})
     assert not watch._poll.isActive()

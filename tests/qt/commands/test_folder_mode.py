@@ -25,6 +25,7 @@ from osisnr_gui.batch.runner import BatchPool
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.commands import folder_mode
+from osisnr_gui.qt.commands.action_table import has_rows
 from osisnr_gui.qt.commands.folder_mode import Inputs
 from osisnr_gui.qt.dialogs.file_dialogs import FolderDialog
 from osisnr_gui.qt.main_window import MainWindow
@@ -74,7 +75,7 @@ def _open(qtbot: QtBot, window: MainWindow, paths: tuple[str, ...]) -> None:
 
 
 def _wait(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.commands.folders.run.is_busy, timeout=3 * WAIT_MS)
+    qtbot.waitUntil(lambda: not window.commands.folders.is_busy, timeout=3 * WAIT_MS)
 
 
 def _names(window: MainWindow) -> list[str]:
@@ -219,7 +220,7 @@ def test_stopped_it_goes_on_without_scoring_anything_twice(
     mode, panel = window.commands.folders, window.views.folders
     monkeypatch.setattr(folder_mode, "SHOW_MS", 0)
     stop_at = iter([3])
-    mode.run.scored.connect(lambda _rows: mode.stop() if next(stop_at, None) else None)
+    mode.changed.connect(lambda: mode.stop() if has_rows(window.commands) and next(stop_at, None) else None)
     window.commands.take_files(list(folders), add=False)
     _wait(qtbot, window)
     pairs = panel.model.pairs
@@ -244,11 +245,10 @@ def test_another_list_dropped_while_rows_wait_to_be_shown(
         other.mkdir()
         shutil.copy(os.path.join(folder, "00.wav"), other / "another.wav")
     monkeypatch.setattr(folder_mode, "SHOW_MS", 60_000)
-    run, shown = window.commands.folders.run, []
-    run.scored.connect(shown.append)
+    mode = window.commands.folders
     window.commands.take_files(list(folders), add=False)
-    qtbot.waitUntil(lambda: run.is_busy and len(run._fresh) > 0, timeout=WAIT_MS)
-    assert shown == []
+    qtbot.waitUntil(lambda: mode.is_busy and len(mode._fresh) > 0, timeout=WAIT_MS)
+    assert not has_rows(window.commands), "nothing is shown yet"
     _open(qtbot, window, tuple(map(str, others)))
     assert _names(window) == ["another.wav"]
     assert window.views.folders.model.pairs.count(State.SCORED) == 1
@@ -314,8 +314,8 @@ def test_a_list_opened_again_is_there_at_once(qtbot: QtBot, folders: tuple[str, 
 def test_closing_the_window_ends_the_processes(qtbot: QtBot, folders: tuple[str, str]) -> None:
     with open_window(qtbot) as window:
         window.commands.take_files(list(folders), add=False)
-        qtbot.waitSignal(window.commands.folders.run.scored, timeout=3 * WAIT_MS).wait()
-    assert not window.commands.folders.run.is_busy
+        qtbot.waitUntil(lambda: has_rows(window.commands), timeout=3 * WAIT_MS)
+    assert not window.commands.folders.is_busy
 
 
 def test_processes_load_no_window(qtbot: QtBot) -> None:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
-from osisnr_gui.qt.commands.session_files import Autosave
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
 from osisnr_gui.session.codec import SavedView, load_session, session_bytes
@@ -177,9 +176,7 @@ def test_a_copy_is_kept_while_the_program_runs_and_gone_after(
     window: MainWindow, qtbot: QtBot, files: list[str]
 ) -> None:
     show_files(qtbot, window, *files)
-    copies = window.commands.session_files.findChild(Autosave)
-    assert copies is not None
-    copies.write()
+    window.commands.session_files.write_copy()
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
     path = folder / f"unsaved-{os.getpid()}.osisnr"
     assert load_session(str(path))[0] == window.views.store.session

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
-from osisnr_gui.paths import MissingResource, resource_path
+from osisnr_gui.paths import resource_path
 from osisnr_gui.qt.look.theme import app_icon, icon, pixmap
 
 FOLDER = Path(resource_path("icons"))
@@ -61,7 +61,7 @@ def test_app_icon_has_every_size(qapp: object) -> None:
 
 
 def test_unknown_icon_is_named(qapp: object) -> None:
-    with pytest.raises(MissingResource, match=r"nothing\.svg"):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.svg"):
         icon("nothing", "#ffffff")
 
 

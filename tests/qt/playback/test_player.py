@@ -121,7 +121,7 @@ def test_the_residual_is_what_the_reference_leaves(player: Player, system: FakeS
     system.card.pull_sound()
     system.card.pull(FADE)
     _heard(system, 1000, _place(player), e - gain * S)
-    player.set_scale(ResidualScale.FRAME)
+    player.choose(scale=ResidualScale.FRAME)
     system.card.pull_until(lambda: player.deck.engine._top.supply is player.deck._supply)
     frame = system.card.pull(1000)
     assert 0 < np.sqrt(np.mean(frame**2)) < np.sqrt(np.mean((e - gain * S) ** 2)) * 1.5

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from window_kit import answer, open_window, show_files, wait_final
 
-from osisnr_gui.io.json_file import with_text
+from osisnr_gui.io.png_text import with_text
 from osisnr_gui.qt.dialogs.figure_dialog import CSV, PDF, PNG, SVG, PlotDialog
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.main_window import MainWindow
