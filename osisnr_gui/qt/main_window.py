@@ -3,7 +3,7 @@
 import math
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
             (commands.follow_readout, files),
             (self._follow_losses, Changed.LEADING | Changed.LOSS),
             (commands.session_files.show_analysis, Changed.FILES | Changed.FRAMES),
+            (lambda *_: QTimer.singleShot(0, self, commands.run_due), Changed.FRAMES),
             (lambda *_: commands.finding.rest.start(), Changed.FILES | Changed.NOTICES),  # they have other controls
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
@@ -85,7 +85,6 @@ class Commands:
         views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
         views.welcome.tour_requested.connect(self.tour_demo)
-        self.store.analysis_changed.connect(lambda *_: QTimer.singleShot(0, self.window, self.run_due))
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(partial(self.ask, add=True))
