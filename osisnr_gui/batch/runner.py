@@ -7,20 +7,15 @@ whatever way, is gone on with.
 """
 
 import math
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from multiprocessing import connection
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.core.reduce import means_per_group
@@ -35,7 +30,6 @@ from osisnr_gui.export.score_report import (
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
 from osisnr_gui.io.files import Closing
 from osisnr_gui.io.json_file import Entry, Journal
-from osisnr_gui.io.memory import keep_freed_memory
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
 from osisnr_gui.session.pairs import PairAnalysis
@@ -49,8 +43,6 @@ SPARK_POINTS = 64
 WAKE_SECONDS = 0.2
 CLUSTER_SECONDS = 15.0
 EXTRA = "osisnr-gui[cluster]"
-# A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
-_METHOD = "spawn" if sys.platform == "win32" else "forkserver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,42 +296,6 @@ def _known_rows(pairs: Sequence[BatchPair], settings: BatchSettings, journal: Jo
 def core_count() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class BatchPool(ProcessPoolExecutor):
-    """`jobs` processes for `run_batch`. Shut down, they stop in the middle of a pair.
-
-    leaves_none : they are gone once they are shut down, so that a closed window leaves none behind.
-    """
-
-    def __init__(self, jobs: int, *, leaves_none: bool = False) -> None:
-        context = multiprocessing.get_context(_METHOD)
-        if _METHOD == "forkserver":
-            context.set_forkserver_preload([__name__])
-        self._stop, self._leaves_none = context.Event(), leaves_none
-        super().__init__(jobs, context, _start_worker, (self._stop,))
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Stop what is running unless it is waited for, and end the processes."""
-        if not wait:
-            self._stop.set()  # every pair under way ends as cancelled
-        super().shutdown(wait or self._leaves_none, cancel_futures=cancel_futures)
-
-
-def _start_worker(stop: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threadpool_limits(limits=1, user_api="blas")
-    keep_freed_memory()
-    stop_scoring_once(stop.is_set)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    """A parent that was killed cannot end its workers, and they would wait for pairs for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 class Cluster(Closing):

@@ -12,7 +12,8 @@ from functools import partial
 from osisnr_gui.batch import runner
 from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtures
-from osisnr_gui.batch.runner import BatchPool, BatchRow, BatchSettings, Cluster, core_count
+from osisnr_gui.batch.pool import BatchPool
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, Cluster, core_count
 from osisnr_gui.cli import output, scoring_options
 from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine

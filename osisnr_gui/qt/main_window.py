@@ -305,7 +305,8 @@ class MainWindow(QMainWindow):
             choice.connect(lambda index: views.selection.select(index, views.count))
         views.selection.changed.connect(lambda _index: self.show_analysis(store.analysis, Changed.VIEW))
         self._take_charts(self)
-        views.inspector.page_made.connect(self._take_charts)
+        for made in (views.inspector.page_made, views.mask_values.page_made):
+            made.connect(self._take_charts)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
         for name, show in (

@@ -30,7 +30,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 import osisnr_gui
 from osisnr_gui.batch.pairs import find_pairs
-from osisnr_gui.batch.runner import BatchPool, BatchSettings, run_batch, score_pair
+from osisnr_gui.batch.pool import BatchPool
+from osisnr_gui.batch.runner import BatchSettings, run_batch, score_pair
 from osisnr_gui.io.audio import AudioFile
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.io.formats import FORMATS, SoundFormat, find_format

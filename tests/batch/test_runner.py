@@ -21,7 +21,8 @@ import pytest
 from osisnr_gui.batch import runner as batch
 from osisnr_gui.batch.files import COLUMNS, OVER_PAIRS, batch_report, summary, values_of
 from osisnr_gui.batch.pairs import BatchPair, find_pairs
-from osisnr_gui.batch.runner import BatchPool, BatchRow, BatchSettings, open_journal, run_batch, score_pair, sparkline
+from osisnr_gui.batch.pool import BatchPool
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, open_journal, run_batch, score_pair, sparkline
 from osisnr_gui.export.score_report import score_report
 from osisnr_gui.io.errors import Cancelled, LoadError, Reason
 from osisnr_gui.session.analysis import analyse_numbers

@@ -15,7 +15,7 @@ from osisnr_gui.batch import pair_list, runner
 from osisnr_gui.batch.files import batch_parts
 from osisnr_gui.batch.pair_list import ListedRow, Phase, State
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, is_pair_list, load_pairs, unique_pairs
-from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchPool, BatchRow, BatchSettings, core_count
+from osisnr_gui.batch.runner import JOURNAL_ENDING, BatchRow, BatchSettings, core_count
 from osisnr_gui.io.errors import SaveError, display_name
 from osisnr_gui.io.json_file import Journal
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -50,6 +50,8 @@ class Inputs:
 
 def _score(inputs: Inputs, settings: BatchSettings, known: tuple[BatchRow, ...], folder: str | None, job: Job) -> str:
     """On the thread. Reports all pairs, then rows, and returns "done"."""
+    from osisnr_gui.batch.pool import BatchPool
+
     pairs, rows_of = inputs.find(), {row.pair: row for row in known}
     job.report(pairs)
     for pair in pairs:

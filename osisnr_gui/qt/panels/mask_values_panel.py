@@ -1,8 +1,9 @@
 """The values of the masks in view: a histogram of both, their ranges, what kind of mask each is, and how they compare
 as sound."""
 
-from functools import partial
+from functools import cached_property, partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.types import IntArray
@@ -35,6 +36,8 @@ ShownMask = tuple[Mask, int | None, str, str]
 class MaskValuesPanel(Themed, QWidget):
     """Counts cells, and compares the masks as sound, on threads of their own and only while it is to be seen."""
 
+    page_made = Signal(QWidget)
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._analysis: tuple[Analysis, int] = (Analysis(Session()), 0)
@@ -46,7 +49,6 @@ class MaskValuesPanel(Themed, QWidget):
         self._job.reported.connect(self._take)
         self._job.idle.connect(self._draw)
         self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
-        self.plot = HistogramChart(theme, self)
         self.point = plain_label("", "muted", small=True, steady=True, parent=self)
         not_counted = _("Not counted: {reason}")
         self._job.failed.connect(lambda why, _details: set_text(self.point, not_counted.format(reason=why)))
@@ -58,9 +60,9 @@ class MaskValuesPanel(Themed, QWidget):
         self._comparing.reported.connect(self._take_results)
         self._comparing.failed.connect(lambda problem, _details: self._take_results(problem))
         self.scale.chosen.connect(lambda index: self.plot.set_log(index == 0))
-        self.plot.bin_hovered.connect(self._say_bin)
-        parts = self.scale, self.plot, self.point, self.about, self.sound, REST
-        scroll_inside(self, column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP))
+        parts = self.scale, self.point, self.about, self.sound, REST
+        self._body = column_of(*parts, margins=(MARGIN, GAP, GAP, GAP), spacing=GAP)
+        scroll_inside(self, self._body)
         self.show_analysis(*self._analysis)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
@@ -76,10 +78,20 @@ class MaskValuesPanel(Themed, QWidget):
             self._bins = bins
             lines = [f"{title}\n{mask_sentence(mask)}" for mask, _place, _name, title in shown]
             set_text(self.about, "\n\n".join(lines) or _("Open masks (matrices instead of sound) to see their values."))
-            for part in (self.scale, self.plot, self.point):
+            parts: list[QWidget] = [self.scale, self.point, *self.findChildren(HistogramChart)]
+            for part in parts:
                 part.setVisible(bool(shown))
             self._draw()
         self._work()
+
+    @cached_property
+    def plot(self) -> HistogramChart:
+        """Made when there are masks: no window waits for it to appear."""
+        plot = HistogramChart(self._theme, self)
+        plot.bin_hovered.connect(self._say_bin)
+        self._body.insertWidget(1, plot)
+        self.page_made.emit(self)
+        return plot
 
     def set_in_sight(self, seen: bool) -> None:
         """Count what is missing once it can be seen."""
@@ -132,6 +144,8 @@ class MaskValuesPanel(Themed, QWidget):
             self._draw()
 
     def _draw(self) -> None:
+        if not self._shown:
+            return
         outlines = []
         for mask, place, name, _title in self._shown:
             if mask in self._counts:

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from window_kit import WAIT_MS, open_window, wait_final
 
 from osisnr_gui.batch.pair_list import Phase, State
-from osisnr_gui.batch.runner import BatchPool
+from osisnr_gui.batch.pool import BatchPool
 from osisnr_gui.cli.main import main
 from osisnr_gui.io.cache_folder import CacheFolder
 from osisnr_gui.qt.commands import folder_mode

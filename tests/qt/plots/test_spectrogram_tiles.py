@@ -186,6 +186,30 @@ def test_half_a_view_is_fetched_ahead(qtbot: QtBot, store: TileStore, way: int) 
     assert not source.asked
 
 
+def test_a_zoom_fetches_nothing_beside_the_view(qtbot: QtBot, store: TileStore) -> None:
+    source = MatrixSource(40 * BLOCK_COLUMNS)
+    final(qtbot, store, source, PictureView(16.0 * BLOCK_COLUMNS, 1.25, 8 * BLOCK_COLUMNS))
+    qtbot.waitUntil(lambda: settled(store))
+    source.asked.clear()
+    final(qtbot, store, source, PictureView(17.0 * BLOCK_COLUMNS, 1.0, 8 * BLOCK_COLUMNS))
+    qtbot.waitUntil(lambda: settled(store))
+    assert not source.asked
+
+
+def test_what_another_view_has_seen_is_not_announced(qtbot: QtBot, store: TileStore) -> None:
+    source, announced = MatrixSource(8 * BLOCK_COLUMNS), []
+    final(qtbot, store, source, PictureView(0.0, 1.0, 100))
+    qtbot.waitUntil(lambda: settled(store))
+    qtbot.wait(60)
+    store.tiles_changed.connect(announced.append)
+    store.mark_changed(source)
+    store.gather(source, PictureView(1.0, 1.0, 100))
+    qtbot.wait(60)
+    assert not announced
+    store.mark_changed(source)
+    qtbot.waitUntil(lambda: announced == [source])
+
+
 def test_zooming_out_pools_what_is_here(qtbot: QtBot, store: TileStore) -> None:
     """Blocks of less detail are made of those of more detail without a look at the file."""
     source = MatrixSource(6 * BLOCK_COLUMNS - 5)
