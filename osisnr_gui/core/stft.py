@@ -91,12 +91,15 @@ def check_framing(n_fft: int, hop: int) -> None:
 
 
 def frames_of(samples: FloatArray, n_fft: int, hop: int) -> FloatArray:
-    """View of `samples` (n,) as (n_frames, n_fft), one frame a row, without a copy."""
+    """View of contiguous `samples` (n,) as (n_frames, n_fft), one frame a row, read-only; others are copied first."""
     n_frames, samples = frame_count(samples.shape[0], n_fft, hop), np.ascontiguousarray(samples)
     if n_frames == 0:
         return np.empty((0, n_fft))
     # What sliding_window_view gives, whose checks take as long as multiplying by the window does.
-    return np.ndarray((n_frames, n_fft), samples.dtype, samples, strides=(hop * samples.itemsize, samples.itemsize))
+    strides = hop * samples.itemsize, samples.itemsize
+    frames: FloatArray = np.ndarray((n_frames, n_fft), samples.dtype, samples, strides=strides)
+    frames.setflags(write=False)
+    return frames
 
 
 def overlap_add(frames: FloatArray, analysis: FloatArray, synthesis: FloatArray, hop: int) -> FloatArray:

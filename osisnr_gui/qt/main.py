@@ -95,6 +95,8 @@ def show_start(window: MainWindow, options: argparse.Namespace) -> None:
         return
     if options.files and options.reference is None:
         window.commands.compare(options.files, add=False)
+    elif options.demo is not None:
+        window.commands.open_demo(options.demo)
     elif not (session := start_session(options)).is_empty:
         window.views.store.open(session)
     elif options.screenshot is None:
@@ -121,11 +123,13 @@ def run(options: argparse.Namespace, take: Callable[[Analysis, list[BatchRow]], 
         window.resize(*options.size)
     elif remembers and settings.state("geometry").isEmpty():
         fit_screen(window, window.screen().availableSize())
-    window.commands.due = "tour" if options.tour and options.screenshot is None else ""
     window.commands.asks = options.screenshot is None and not options.tour
     window.show()
     favour_window()
     show_start(window, options)
+    if options.tour and options.screenshot is None:
+        window.commands.due = "tour"
+    window.commands.asks = options.screenshot is None
     shot = None if options.screenshot is None else Screenshot(window, options.screenshot, app.exit)
     with quit_on_signals(window, app.exit):
         code = app.exec()

@@ -325,6 +325,7 @@ class MainWindow(QMainWindow):
             QShortcut(str(index + 1), self, partial(commands.playback.hear_estimate, index))
 
     def _take_charts(self, whole: QWidget) -> None:
+        self.commands.finding.rest.start()  # there may be controls that have no sentence yet
         for chart in whole.findChildren(Chart):
             chart.context_menu_requested.connect(self.commands.show_context_menu)
 

@@ -201,7 +201,7 @@ def fault_sentence(fault: Fault, time: float, name: str, unit: str) -> str:
 
 #: Of the window's parts: sources, overview, a picture, the curve, the numbers, what plays.
 FIRST_STEPS = (
-    _("New here? Six short notes. The files: what was wanted is the reference, what came out are A, B, …"),
+    _("The files: what was wanted is the reference, what came out are A, B, …"),
     _("The whole file at a glance. Orange marks bad places; drag the frame to move."),
     _("A picture of the sound: time runs to the right, high tones are above, and bright is loud. The wheel zooms."),
     _("How close each estimate comes to the reference, moment by moment: higher is better. N goes to a bad place."),
@@ -248,4 +248,6 @@ def summary_words(analysis: Analysis) -> str:
             line = _("{letter}: {grade}. {sentence}")
             letter, grade = words.estimate_letter(index), grade_words(verdict.grade)
             lines.append(line.format(letter=letter, grade=grade, sentence=sentence).rstrip())
+        else:
+            lines.append(_("{letter}: could not be compared.").format(letter=words.estimate_letter(index)))
     return "\n".join(lines)

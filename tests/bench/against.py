@@ -74,7 +74,7 @@ def _compare_starts(before: Path, folder: Path) -> list[np.ndarray]:
             }
             environment |= {
                 "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
-                "XDG_CONFIG_HOME": str(folder / package.name),
+                "XDG_CONFIG_HOME": str(folder / f"settings {package.name}"),
             }
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             began = time.monotonic()

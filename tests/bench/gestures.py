@@ -75,7 +75,8 @@ def _gestures(window: object) -> Iterator[tuple[str, Iterator[Callable[[], objec
     plots = window.views.plots  # type: ignore[attr-defined]
     link, osi, picture = plots.link, plots.stack.row("osi"), plots.stack.row("reference")
     extent = link.extent.length
-    seconds = min(60.0, extent / 4)
+    pixels = picture.box.width() if hasattr(picture, "box") else picture.mapping.width
+    seconds = 0.04 * pixels  # 5 frames a pixel: either package crosses the same levels of detail while it zooms
     start = 0.4 * extent
     link.set_range(start, start + seconds)
     yield "pan", ((lambda k=k: link.pan(0.01 if k % 20 < 10 else -0.01)) for k in range(STEPS))

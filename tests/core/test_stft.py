@@ -37,6 +37,8 @@ def test_frame_count_by_counting(n_fft: int, hop: int) -> None:
         x = np.arange(n, dtype=float)
         by_hand = np.array([x[a : a + n_fft] for a in starts]).reshape(len(starts), n_fft)
         np.testing.assert_array_equal(frames_of(x, n_fft, hop), by_hand)
+        np.testing.assert_array_equal(frames_of(np.repeat(x, 2)[::2], n_fft, hop), by_hand)
+        assert not (len(by_hand) and frames_of(x, n_fft, hop).flags.writeable), "frames overlap"
 
 
 @pytest.mark.parametrize("name", WINDOWS)

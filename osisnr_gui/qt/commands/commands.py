@@ -20,7 +20,7 @@ from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.commands.tour import FirstTour
+from osisnr_gui.qt.commands.tour import FirstTour, Tour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -155,24 +155,27 @@ class Commands:
         folder = self.views.settings.last_folder()
         self.take_files(QFileDialog.getOpenFileNames(self.window, title, folder, FILE_FILTER)[0], add=add)
 
-    def open_demo(self, name: str) -> None:
-        """Open one of the demos."""
+    def open_demo(self, name: str, due: str = "") -> None:
+        """Open one of the demos. due : the action that is run once all is compared; else a newcomer is shown round."""
         if self._start_anew():
             self.store.open(demo_session(name))
-            if self.asks and not self.views.settings.flag("shown_round", False):
-                self.due = "first_tour"
+            is_new = self.asks and not self.views.settings.flag("shown_round", False)
+            self.due = due or ("first_tour" if is_new else "")
 
     def tour_demo(self) -> None:
         """The tour of the demo that has most to show."""
-        self.open_demo("damaged")
-        self.due = "tour"
+        self.open_demo("damaged", "tour")
 
     def run_due(self) -> None:
-        """What is due, if all is there."""
+        """What is due, once all is there; else say what hinders it."""
         due = self.actions.by_id.get(self.due)
-        if due is not None and self.store.analysis.complete and due.isEnabled():
-            self.due = ""
+        if due is None or self.store.session.is_empty or self.store.is_busy:
+            return
+        self.due = ""
+        if due.isEnabled():
             due.trigger()
+        else:
+            self.exports.say(_("{action}: no estimate was compared").format(action=due.text()))
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -216,6 +219,7 @@ class Commands:
 
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
+        self.due = ""
         self.views.store.cancel()
         if not self.views.store.analysis.complete:
             self.exports.say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
@@ -328,6 +332,7 @@ class Commands:
             self.presentation.close()
         if not self.session_files.leave():
             return False
+        self.due = ""
         self.views.selection.reset()
         self.playback.forget()
         self.link.clear_selection()
@@ -362,17 +367,17 @@ class Commands:
         # Not `showNormal`: a window that was maximized is so again.
         self.window.setWindowState(state | full if on else state & ~full)
 
-    def make_transport_bar(self, *, plain: bool = False) -> TransportBar:
+    def make_transport_bar(self, *, plain: bool = False, has_keys: bool = True) -> TransportBar:
         """A bar that says what to play."""
         actions, hear, theme = self.actions, self.playback.hear_estimate, self.views.themes.theme
-        return TransportBar(self.player, actions.by_id, actions.menu, hear, theme, plain=plain)
+        return TransportBar(self.player, actions.by_id, actions.menu, hear, theme, plain=plain, has_keys=has_keys)
 
     def present(self, kind: type[Presentation] = Presentation) -> None:
         """Show an audience what is compared, or leave that again."""
         if self.presentation is not None:
             self.presentation.close()
             return
-        bar = self.make_transport_bar(plain=True)
+        bar = self.make_transport_bar(plain=True, has_keys=not issubclass(kind, Tour))
         self.presentation = kind(self.views, self.actions.by_id, bar, self.window)
         self.presentation.left.connect(partial(setattr, self, "presentation", None))
         self.presentation.show()

@@ -132,6 +132,8 @@ class FindCommands:
                 if not isinstance(control, CONTROLS) or pushed or not name or not control.isVisibleTo(panel):
                     continue
                 why = "" if panel is views.view_bar else self._why_no_panels()
+                if panel is player and not player.isVisible():
+                    why = why or _("the playback bar is hidden")
                 tip, run = control.statusTip(), partial(_go_to, control)
                 yield Entry(f"setting {place} {name}", name, place, "", tip, why, run)
 

@@ -1,5 +1,6 @@
 """Two tours: of the worst places, shown, named in plain words and heard in every source; and of the window."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -25,7 +26,8 @@ from osisnr_gui.session.inspection.faults import OTHER, Fault, look_at
 from osisnr_gui.session.segments.bad_segments import rivals
 from osisnr_gui.session.session import Note
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.session.words import estimate_letter
+from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.segment_words import FIRST_STEPS, caption, heard_words, summary_words
 
 MOST_PLACES = 5
@@ -69,8 +71,11 @@ class Tour(Presentation):
         self.setWindowTitle(_("Tour of the worst places"))
         self.message.hide()  # the caption has its room
         bar.play_button.hide()
-        bar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it shows what is heard
-        self._of, self._match = views.selection.index, views.player.match
+        shown: tuple[QWidget, ...] = bar, *self.rows
+        for part in shown:  # what is heard, and where
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._of, player = views.selection.index, views.player
+        self._heard_before = {"match": player.match, "band": player.band, "speed": player.speed}
         self._second = 1.0 if views.plots.link.unit == "s" else FRAMES_PER_SECOND
         self.places = find_places(views.store.analysis, self._of, LONGEST * self._second)
         self._at, self._faults, self._steps = -1, list[Fault](), iter(list[int | Sound]())
@@ -78,18 +83,21 @@ class Tour(Presentation):
         self._rest_ms = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
-        views.player.stop()
-        views.player.choose(match=Match.RMS)
-        views.player.changed.connect(self._follow_player)
+        player.stop()
+        player.choose(match=Match.RMS, band=None, speed=1.0)
+        player.changed.connect(self._follow_player)
         self._jobs = Jobs("tour", self)
         self._jobs.reported.connect(self._begin)
+        self._jobs.failed.connect(self._begin_anyway)
         self._jobs.start(partial(look_at_all, views.store.analysis, self._of, self.places))
 
     def _connect_keys(self, actions: Mapping[str, QAction]) -> list[QToolButton]:
-        self.addAction(actions["present"])
-        QShortcut("Space", self, self.hold)
-        QShortcut("N", self, self.skip)
-        self._buttons = [tool_button(_("Space  Pause"), run=self.hold), tool_button(_("N  Next place"), run=self.skip)]
+        self.addActions([actions["present"], actions["tour"]])
+        keys = {"Space": self.hold, "N": self.skip, "R": self.again}
+        for key, run in keys.items():
+            QShortcut(key, self, run)
+        texts = _("Space  Pause"), _("N  Next place"), _("R  Again")
+        self._buttons = [tool_button(text, run=run) for text, run in zip(texts, keys.values(), strict=True)]
         return self._buttons
 
     def _show_analysis(self, analysis: Analysis, changed: Changed) -> None:
@@ -106,17 +114,26 @@ class Tour(Presentation):
         if not self._is_held:
             self.skip()
 
+    def _begin_anyway(self, *_why: str) -> None:
+        self._begin([OTHER] * len(self.places))
+
     def skip(self) -> None:
         """On to the next place, or from the last one to the summary."""
-        if self._is_held:
-            self.hold()
-        self._sounds = False
+        self._sounds = self._is_held = False
+        for button in self._buttons:
+            button.setEnabled(True)
+        self._buttons[0].setText(_("Space  Pause"))
         self._timer.stop()
         self._views.player.stop()
         if self._faults or not self.places:  # else they are being looked at
             self._at = min(self._at + 1, len(self.places))
             self._steps = self._script()
             self._go_on()
+
+    def again(self) -> None:
+        """The same place once more; from the summary the last one."""
+        self._at = min(self._at, len(self.places) - 1) - 1
+        self.skip()
 
     def hold(self) -> None:
         """Pause, or go on where it was paused."""
@@ -128,7 +145,8 @@ class Tour(Presentation):
             if self._sounds:
                 player.toggle()
         elif self._sounds:
-            player.play_range(self._link.playhead, self._played.stop, loop=False)
+            here = self._link.playhead
+            player.play_range(here if math.isfinite(here) else self._played.start, self._played.stop, loop=False)
         elif self._rest_ms >= 0:
             self._timer.start(self._rest_ms)
         elif self._at < 0:  # held before the first place was looked at
@@ -138,7 +156,9 @@ class Tour(Presentation):
         """From the place in turn to the summary: what is heard, and how long nothing is."""
         analysis, link, player = self._views.store.analysis, self._link, self._views.player
         beside = sorted((self._of, *rivals(analysis.session, self._of)))
-        sounds = player.recipe.reference_of(self._of), *(Sound(SoundKind.ESTIMATE, k) for k in beside)
+        sounds = [player.recipe.reference_of(self._of), *(Sound(SoundKind.ESTIMATE, k) for k in beside)]
+        if player.has_sound:  # not of a file that cannot be read: the reference would be heard in its place
+            sounds = [sound for sound in sounds if sound in player.recipe.sounds]
         for at, place in list(enumerate(self.places, 1))[self._at :]:
             self._at, around, beyond = at - 1, AROUND * self._second, SHOWN_AROUND * self._second
             start, stop = max(place.start - around, link.extent.start), min(place.stop + around, link.extent.stop)
@@ -146,6 +166,8 @@ class Tour(Presentation):
             self._views.selection.select(self._of, self._views.count)
             link.select(place.start, place.stop)
             link.set_range(start - beyond, stop + beyond)
+            for sound in sounds[:1]:
+                player.hear(sound)  # its plot is framed while the caption is read
             said = caption(self._faults[self._at], place, self._of, link.unit)
             self._say(said, heard_words(None, at, len(self.places)))
             yield READ_MS
@@ -155,9 +177,14 @@ class Tour(Presentation):
         self._at = len(self.places)
         link.clear_selection()
         link.fit()
-        for button in self._buttons:
+        for button in self._buttons[: 2 if self.places else 3]:
             button.setEnabled(False)
-        self._say(_("The tour is over: all estimates at a glance"), summary_words(analysis))
+        title = _("The tour is over: all estimates at a glance")
+        if not self.places:
+            error = analysis.pairs[self._of].error
+            nothing = _("No bad place was found in {letter}").format(letter=estimate_letter(self._of))
+            title = nothing if error is None else str(error)
+        self._say(title, summary_words(analysis))
 
     def _go_on(self) -> None:
         step = next(self._steps, 0)
@@ -187,7 +214,7 @@ class Tour(Presentation):
         self._sounds = False
         self._views.player.stop()
         super().closeEvent(event)
-        self._views.player.choose(match=self._match)
+        self._views.player.choose(**self._heard_before)
 
 
 class FirstTour(QFrame):
@@ -203,6 +230,8 @@ class FirstTour(QFrame):
         shown = plots.findChildren(Overview)[0], plots.spectrograms[0], plots.stack.row("osi")
         parts: tuple[QWidget, ...] = views.sources, *shown, views.loss, bar or window
         self._steps = [step for step in zip(parts, FIRST_STEPS, strict=True) if step[0].isVisible()]
+        greeting = ngettext("New here? {n} short note.", "New here? {n} short notes.", len(self._steps))
+        self._greeting = greeting.format(n=len(self._steps))
         self._at, self._window, self._mark = -1, window, FocusMark(window)
         self.setProperty("role", "bubble")
         self.setFixedWidth(WIDTH)
@@ -219,9 +248,11 @@ class FirstTour(QFrame):
         if self._at >= len(self._steps):
             self.close()
             return
-        self.words.setText(self._steps[self._at][1])
+        self.words.setText(" ".join(filter(None, (self._greeting, self._steps[self._at][1]))))
+        self._greeting = ""
         self._count.setText(_("{n} of {all}").format(n=self._at + 1, all=len(self._steps)))
         self.next.setText(_("Next") if self._at + 1 < len(self._steps) else _("Done"))
+        self._steps[self._at][0].installEventFilter(self)
         self._place()
         self.show()
 
@@ -239,11 +270,16 @@ class FirstTour(QFrame):
         self.setGeometry(next((place for place in places if self._window.rect().contains(place)), inside))
         self.raise_()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Follow the window's size."""
-        if event.type() == QEvent.Type.Resize and self._at < len(self._steps):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the window and the part; leave with the part."""
+        if self._at < len(self._steps) and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
+        elif event.type() == QEvent.Type.Hide and not event.spontaneous() and self._is_about(watched):
+            self.close()
         return False
+
+    def _is_about(self, part: QObject) -> bool:
+        return self._at < len(self._steps) and part is self._steps[self._at][0]
 
     def closeEvent(self, _event: QCloseEvent) -> None:
         """Leave nothing behind."""

@@ -186,7 +186,7 @@ class _Drawing(QIconEngine):
 
     def __init__(self, renderer: QSvgRenderer) -> None:
         super().__init__()
-        self._renderer = renderer
+        self._renderer, self._drawn = renderer, dict[tuple[int, int, QIcon.Mode], QPixmap]()
 
     def clone(self) -> QIconEngine:
         """The same drawing once more."""
@@ -194,16 +194,20 @@ class _Drawing(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Draw it into `rect`."""
+        painter.save()
         painter.setOpacity(0.38 if mode == QIcon.Mode.Disabled else 1.0)
         self._renderer.render(painter, QRectF(rect))
+        painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """It as a picture of `size` pixels."""
-        result = QPixmap(size)
-        result.fill(Qt.GlobalColor.transparent)
-        with QPainter(result) as painter:
-            self.paint(painter, result.rect(), mode, state)
-        return result
+        key = size.width(), size.height(), mode
+        if key not in self._drawn:
+            self._drawn[key] = result = QPixmap(size)
+            result.fill(Qt.GlobalColor.transparent)
+            with QPainter(result) as painter:
+                self.paint(painter, result.rect(), mode, state)
+        return self._drawn[key]
 
 
 @lru_cache(maxsize=1024)

@@ -245,8 +245,8 @@ class Readout(QWidget):
 
     def _show(self, values: dict[str, str]) -> None:
         if values != self._values:
-            before, self._values = self.sizeHint(), values
-            if self.sizeHint() != before:
+            before, self._values = self._values, values
+            if values.keys() != before.keys():  # it has room for all that a field may say
                 self.updateGeometry()
             self.setAccessibleName(self.text or _("nothing under the pointer"))
             self.update()

@@ -262,6 +262,7 @@ class FrameInspector(Themed, QWidget):
         """Made when there is a frame to show: no window waits for its plots to appear."""
         page = FramePage(self._theme, self)
         page.fit_height(self.height())
+        page.hide()  # until it has a frame
         self._body.insertWidget(0, page)
         self.page_made.emit(page)
         return page

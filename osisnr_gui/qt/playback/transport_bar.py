@@ -36,7 +36,8 @@ LEVEL_WIDTHS = 38, 64
 #: Ends of the output level, and the step of a key or a notch of the wheel, in dB.
 LOWEST_DB, HIGHEST_DB, STEP_DB = -40.0, 12.0, 1.0
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
-LONG_NAMES = {SoundKind.REFERENCE: _("0  Reference"), SoundKind.MIXTURE: _("M  Mixture")}
+LONG_NAMES = {SoundKind.REFERENCE: _("{key}  Reference"), SoundKind.MIXTURE: _("{key}  Mixture")}
+KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M"}
 
 Menus = Callable[[str], QMenu]
 Hear = Callable[[int], object]
@@ -46,20 +47,28 @@ class TransportBar(Themed, QWidget):
     """Says what is wanted; the player and the commands do it."""
 
     def __init__(
-        self, player: Player, actions: dict[str, QAction], menu: Menus, hear: Hear, theme: Theme, *, plain: bool = False
+        self,
+        player: Player,
+        actions: dict[str, QAction],
+        menu: Menus,
+        hear: Hear,
+        theme: Theme,
+        *,
+        plain: bool = False,
+        has_keys: bool = True,
     ) -> None:
         """`menu` gives the menu of a path such as "playback/speed", `hear` shows and plays an estimate.
 
-        plain : long names with their keys, and nothing but them.
+        plain : long names with their keys, and nothing but them. has_keys : False leaves the keys out of the names.
         """
         super().__init__(theme)
         self._player, self._link, self._actions, self._menu = player, player.link, actions, menu
-        self.hear, self._is_plain = hear, plain
+        self.hear, self._is_plain, self._has_keys = hear, plain, has_keys
         self._names: tuple[str, ...] = ()
         self._is_narrow = False
         self._estimates: list[SoundButton] = []
         self._time = plain_label("", tip=_("Where the sound is, and how long everything is, in seconds"), parent=self)
-        names = LONG_NAMES if plain else SHORT_NAMES
+        names = {k: self._label(name, KEYS.get(k)) for k, name in (LONG_NAMES if plain else SHORT_NAMES).items()}
         self._buttons = {kind: self._sound_button(kind, name) for kind, name in names.items()}
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
@@ -96,13 +105,16 @@ class TransportBar(Themed, QWidget):
                 text = _("{key}  Estimate {letter}")
             for index, name in enumerate(self._names):
                 words = {"letter": estimate_letter(index), "name": name, "key": index + 1}
-                button = SoundButton(text.format(**words), self._theme, index)
+                button = SoundButton(self._label(text, **words), self._theme, index)
                 _describe(button, _("Hear and show estimate {letter}, {name} ({key})").format(**words))
                 button.clicked.connect(partial(self.hear, index))
                 self._row.insertWidget(self._first_estimate + index, button)
                 self._estimates.append(button)
             self._fit()
         self._show_state()
+
+    def _label(self, template: str, key: object = "", **words: object) -> str:
+        return template.format(key=key if self._has_keys else "", **words).strip()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply `theme` to the icon of the play action too."""

@@ -134,9 +134,9 @@ def _find_lag(reference: FloatArray, part: FloatArray, margin: int) -> tuple[int
 def _spectra(samples: FloatArray, part: slice, rate: int) -> ComplexArray:
     """Spectra (n_frames, n_bins) of the frames inside a part; of three round its middle where it is short."""
     n_fft, hop = default_n_fft(rate), default_hop(rate)
-    missing = max(0, n_fft + 2 * hop - (part.stop - part.start))
-    start = min(max(part.start - missing // 2, 0), len(samples))
-    inside = np.ascontiguousarray(samples[start : part.stop + missing - missing // 2])
+    size = max(part.stop - part.start, n_fft + 2 * hop)  # as many of both signals, wherever the part lies
+    start = min(max((part.start + part.stop - size) // 2, 0), max(len(samples) - size, 0))
+    inside = samples[start : start + size]
     return np.asarray(np.fft.rfft(frames_of(inside, n_fft, hop) * window("hann", n_fft), axis=1))
 
 

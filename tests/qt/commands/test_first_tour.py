@@ -55,7 +55,7 @@ def test_every_step_is_beside_its_part_and_whole(qtbot: QtBot, window: MainWindo
         assert shown._mark.parent() is part
         assert shown._mark.size() == part.size()
         shown.next.click()
-    assert said == list(FIRST_STEPS)
+    assert said == [f"New here? 6 short notes. {FIRST_STEPS[0]}", *FIRST_STEPS[1:]]
     assert _shown(window) is None
 
 
@@ -92,6 +92,15 @@ def test_it_is_offered_once_and_only_where_somebody_sits(qtbot: QtBot) -> None:
             wait_final(qtbot, window)
             offered.append(_shown(window) is not None)
     assert offered == [False, True, False]
+
+
+def test_it_goes_with_the_part_it_is_about(qtbot: QtBot, window: MainWindow) -> None:
+    shown = _begin(window)
+    window.resizeDocks([window.views.docks["sources"]], [400], Qt.Orientation.Horizontal)
+    edge = window.views.sources.mapTo(window, window.views.sources.rect().topRight())
+    qtbot.waitUntil(lambda: shown.x() >= edge.x(), timeout=2000)
+    window.commands.close_files()
+    qtbot.waitUntil(lambda: _shown(window) is None)
 
 
 def test_a_second_one_takes_the_place_of_the_first(qtbot: QtBot, window: MainWindow) -> None:

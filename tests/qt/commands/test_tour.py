@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -110,7 +112,7 @@ def test_what_is_heard_is_what_is_said(
     assert [(place, sound) for place, sound, *_ in heard] == [(place, s) for place in range(5) for s in ORDER]
     for (_place, sound, words, lit), span, recording in zip(heard, spans, recordings, strict=True):
         assert SAID[sound] in words
-        assert lit == {REFERENCE: "0  Reference", EST_A: "1  Estimate A", EST_B: "2  Estimate B"}[sound]
+        assert lit == {REFERENCE: "Reference", EST_A: "Estimate A", EST_B: "Estimate B"}[sound]
         file = _files(samples)[ORDER.index(sound)]
         part = file[round(span.start * FILE_RATE) + 400 : round(span.stop * FILE_RATE) - 400]
         assert _find(part, recording)[1] > 0.999
@@ -126,7 +128,7 @@ def test_the_captions_name_the_planted_damage(qtbot: QtBot, window: MainWindow) 
     assert any("is missing in A" in words for words in said)
     assert any("A is muffled: everything above 630 Hz is missing" in words for words in said)
     assert "over" in shown.word.text()
-    assert not any(button.isEnabled() for button in shown._buttons), "there is nothing to hold or to skip"
+    assert [button.isEnabled() for button in shown._buttons] == [False, False, True], "nothing to hold or to skip"
     _press(shown, Key.Key_N)
     assert "over" in shown.word.text()
 
@@ -249,6 +251,85 @@ def test_a_tour_that_is_held_before_its_first_place_begins_when_it_goes_on(qtbot
     assert not shown._is_held
 
 
+def test_a_place_can_be_heard_again(qtbot: QtBot, window: MainWindow) -> None:
+    shown = _begin(qtbot, window)
+    _press(shown, Key.Key_N, Key.Key_R)
+    assert "Place 2 of 5" in shown.sentence.text()
+    for _place in range(4):
+        _press(shown, Key.Key_N)
+    assert "over" in shown.word.text()
+    _press(shown, Key.Key_R)
+    assert "Place 5 of 5" in shown.sentence.text()
+    assert all(button.isEnabled() for button in shown._buttons)
+
+
+def test_an_estimate_that_cannot_be_read_is_not_named(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "est_broken.wav").write_bytes(b"RIFF")
+    window.commands.take_files([str(tmp_path / "est_broken.wav")], add=True)
+    wait_final(qtbot, window)
+    shown = _begin(qtbot, window)
+    named = [step.index for step in shown._script() if isinstance(step, Sound) and step.kind is SoundKind.ESTIMATE]
+    assert named == [0, 1] * len(shown.places)
+    assert "C: could not be compared." in shown.sentence.text()
+
+
+def test_without_a_bad_place_it_says_so(qtbot: QtBot, window: MainWindow) -> None:
+    window.views.store.edit(
+        lambda session: replace(session, estimates=session.estimates[1:], references=session.estimates[1:])
+    )
+    wait_final(qtbot, window)
+    window.commands.actions.by_id["tour"].trigger()
+    shown = window.commands.presentation
+    assert isinstance(shown, Tour)
+    assert shown.places == []
+    qtbot.waitUntil(lambda: shown.word.text() == "No bad place was found in A")
+
+
+def test_a_click_on_a_picture_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    shown, link = _begin(qtbot, window), window.views.plots.link
+    before = link.visible, link.selection, link.cursor
+    for row in shown.rows:
+        handle = shown.windowHandle()
+        assert handle is not None
+        QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=row.mapTo(shown, row.rect().center()))
+    assert (link.visible, link.selection) == before[:2]
+    assert link.cursor == before[2] or math.isnan(link.cursor)
+
+
+def test_n_while_it_is_held_before_its_first_place_skips_none(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.actions.by_id["tour"].trigger()
+    shown = window.commands.presentation
+    assert isinstance(shown, Tour)
+    shown.hold()
+    qtbot.waitUntil(lambda: bool(shown._faults))
+    shown.skip()
+    assert "Place 1 of" in shown.sentence.text()
+    assert "Pause" in shown._buttons[0].text()
+
+
+def test_what_goes_wrong_while_places_are_looked_at_does_not_stop_it(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_at(*_: object) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(tour, "look_at", look_at)
+    shown = _begin(qtbot, window)
+    assert "is not as it should be" in shown.word.text()
+
+
+def test_a_tour_that_was_due_does_not_begin_on_other_files(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
+    window.commands.tour_demo()
+    window.commands.cancel()
+    wait_final(qtbot, window)
+    assert window.commands.presentation is None
+    window.commands.tour_demo()
+    window.commands.take_files([str(samples / f"{name}.flac") for name in FILES[:2]], add=False)
+    wait_final(qtbot, window)
+    qtbot.wait(50)
+    assert window.commands.presentation is None
+
+
 def test_a_long_note_leaves_the_plots_their_room(qtbot: QtBot, window: MainWindow) -> None:
     window.views.store.edit(lambda session: edits.add_note(session, Note(4.4, 4.6, "long " * 200)))
     shown = _begin(qtbot, window, (1280, 720))
@@ -261,8 +342,8 @@ def test_a_long_note_leaves_the_plots_their_room(qtbot: QtBot, window: MainWindo
 def test_masks_without_a_mixture_are_looked_at(qtbot: QtBot, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _quick(monkeypatch)
     with open_window(qtbot) as window:
-        window.commands.due = "tour"
         window.commands.take_files([str(samples / f"4_masks_{name}.npy") for name in ("irm", "est")], add=False)
+        window.commands.due = "tour"
         qtbot.waitUntil(lambda: isinstance(window.commands.presentation, Tour), timeout=20_000)
         shown = window.commands.presentation
         assert isinstance(shown, Tour)

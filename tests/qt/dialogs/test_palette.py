@@ -164,6 +164,9 @@ def test_a_setting_gets_the_focus_and_its_panel_comes_to_the_front(qtbot: QtBot,
     focus = window.focusWidget()
     assert isinstance(focus, QSlider)
     assert focus.accessibleName() == "Output level"
+    window.actions_by_id.by_id["transport"].trigger()
+    (hidden,) = palette(qtbot, window, "output level").shown
+    assert hidden.why == "the playback bar is hidden"
 
 
 def test_what_cannot_be_run_is_grey_says_why_and_stays(qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ import pyqtgraph as pg
 import pytest
 from plot_kit import hover
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -55,6 +55,9 @@ def test_it_says_what_to_do(panel: FrameInspector, sound: Analysis) -> None:
     panel.show_analysis(sound, 0)
     assert panel.message.isVisible()
     assert panel.message.text() == HINT
+    QApplication.sendEvent(panel, QFocusEvent(QEvent.Type.FocusIn))
+    assert panel.message.isVisible()
+    assert not panel.page.isVisible(), "there is no frame that it could show"
 
 
 def test_the_frame_at_the_cursor(panel: FrameInspector, settle: Show, sound: Analysis) -> None:
