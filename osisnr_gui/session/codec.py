@@ -137,10 +137,18 @@ def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, .
     if not is_figure(path):
         return *_session_in(load_json(path, MAX_BYTES), path), ()
     data = text_in(path, KEYWORD, 2 * MAX_BYTES)
-    value = None if data is None else parse_json(data, path)
+    try:
+        return _figure_in(None if data is None else parse_json(data, path), path)
+    except LoadError as error:
+        if error.reason is not Reason.CORRUPT:
+            raise
+        remedy = Phrase("open a figure that was saved with the session inside")  # no text editor mends it
+        raise LoadError(error.reason, path, error.detail, remedy) from None
+
+
+def _figure_in(value: Json, path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
     if not isinstance(value, dict):
-        remedy = Phrase("open a figure that was saved with the session inside")
-        raise LoadError(Reason.CORRUPT, path, Phrase("this picture holds no session"), remedy)
+        raise LoadError(Reason.CORRUPT, path, Phrase("this picture holds no session"), _REMEDY)
     hashes = _decode(tuple[str | None, ...], value.get("hashes", []), "hashes", path)
     (session, view), folder = _session_in(value.get("saved"), path), os.path.dirname(os.path.abspath(path))
     # Names only, whoever wrote the figure: it must not reach for files elsewhere.

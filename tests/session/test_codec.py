@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from osisnr_gui.core.types import Representation
 from osisnr_gui.io.errors import LoadError, Reason
-from osisnr_gui.session.codec import SCHEMA, SavedView, is_session_file, load_session, session_bytes
+from osisnr_gui.io.png_text import with_text
+from osisnr_gui.session.codec import KEYWORD, SCHEMA, SavedView, is_session_file, load_session, session_bytes
 from osisnr_gui.session.session import (
     BadChoice,
     Criterion,
@@ -138,6 +139,18 @@ def test_an_error_names_the_field(tmp_path: Path, field: str, new: Any, words: s
     with pytest.raises(LoadError, match=words) as caught:
         load_session(path)
     assert str(caught.value).startswith("work.osisnr: ")
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"[]", b'{"saved": {}}', b'{"saved": {"schema": "osisnr.session/1", "session": 3}}']
+)
+def test_nobody_is_sent_into_a_figure_with_a_text_editor(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "figure.png"
+    path.write_bytes(with_text(b"\x89PNG" + bytes(60), KEYWORD, text))
+    with pytest.raises(LoadError) as caught:
+        load_session(str(path))
+    assert "saved with the session inside" in str(caught.value)
+    assert "editor" not in str(caught.value)
 
 
 def test_ten_thousand_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
