@@ -43,7 +43,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_session(window: MainWindow, disk: Path, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_files, "ask_where", lambda *_, **__: str(disk / "a.osisnr.json"))
+    monkeypatch.setattr(export_jobs, "ask_where", lambda *_, **__: str(disk / "a.osisnr.json"))
     files = window.commands.session_files
     assert files.save()
     had = held(disk)

@@ -205,8 +205,9 @@ class _Drawing(QIconEngine):
         if key not in self._drawn:
             self._drawn[key] = result = QPixmap(size)
             result.fill(Qt.GlobalColor.transparent)
-            with QPainter(result) as painter:
-                self.paint(painter, result.rect(), mode, state)
+            if not result.isNull():  # a button without room asks for nothing
+                with QPainter(result) as painter:
+                    self.paint(painter, result.rect(), mode, state)
         return self._drawn[key]
 
 

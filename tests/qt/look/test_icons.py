@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
 
 from osisnr_gui.paths import resource_path
 from osisnr_gui.qt.look.theme import app_icon, icon, pixmap
@@ -54,6 +56,16 @@ def test_icons_are_cached_and_paler_when_disabled(qapp: object) -> None:
     assert icon("play", "#ffffff").pixmap(QSize(20, 20), 2.0).width() == 40
     assert _ink(icon("play", "#ffffff").pixmap(QSize(20, 20), QIcon.Mode.Normal))
     assert not _ink(icon("play", "#ffffff").pixmap(QSize(20, 20), QIcon.Mode.Disabled))
+
+
+@pytest.mark.parametrize("size", [QSize(0, 16), QSize(0, 0), QSize(-1, 16)])
+def test_a_button_without_room_draws_nothing(qtbot: QtBot, size: QSize) -> None:
+    """Qt's warnings fail the test."""
+    assert icon("play", "#ffffff").pixmap(size).isNull()
+    button = QToolButton(icon=icon("play", "#ffffff"), iconSize=size)
+    qtbot.addWidget(button)
+    button.resize(4, 4)
+    button.grab()
 
 
 def test_app_icon_has_every_size(qapp: object) -> None:
