@@ -249,5 +249,6 @@ def summary_words(analysis: Analysis) -> str:
             letter, grade = words.estimate_letter(index), grade_words(verdict.grade)
             lines.append(line.format(letter=letter, grade=grade, sentence=sentence).rstrip())
         else:
-            lines.append(_("{letter}: could not be compared.").format(letter=words.estimate_letter(index)))
+            waits, failed = _("{letter}: not compared yet."), _("{letter}: could not be compared.")
+            lines.append((failed if pair.error else waits).format(letter=words.estimate_letter(index)))
     return "\n".join(lines)

@@ -132,7 +132,7 @@ class Tour(Presentation):
 
     def again(self) -> None:
         """The same place once more; from the summary the last one."""
-        self._at = min(self._at, len(self.places) - 1) - 1
+        self._at = max(min(self._at, len(self.places) - 1) - 1, -1)
         self.skip()
 
     def hold(self) -> None:
@@ -181,9 +181,10 @@ class Tour(Presentation):
             button.setEnabled(False)
         title = _("The tour is over: all estimates at a glance")
         if not self.places:
-            error = analysis.pairs[self._of].error
-            nothing = _("No bad place was found in {letter}").format(letter=estimate_letter(self._of))
-            title = nothing if error is None else str(error)
+            pair, letter = analysis.pairs[self._of], estimate_letter(self._of)
+            title = _("No bad place was found in {letter}").format(letter=letter)
+            if pair.score is None:
+                title = str(pair.error or _("{letter} is not compared yet").format(letter=letter))
         self._say(title, summary_words(analysis))
 
     def _go_on(self) -> None:
@@ -245,6 +246,7 @@ class FirstTour(QFrame):
     def go_on(self) -> None:
         """The next step; after the last one it is over."""
         self._at += 1
+        self._steps[self._at :] = [step for step in self._steps[self._at :] if step[0].isVisible()]
         if self._at >= len(self._steps):
             self.close()
             return

@@ -90,8 +90,9 @@ class TileStore(QObject):
                 zoomed = not math.isclose(view.columns_per_pixel, known.view.columns_per_pixel, rel_tol=1e-9)
                 onward = 1 if view.first_column > known.view.first_column else -1
                 known.direction = 0 if zoomed else onward  # a zoom goes nowhere
+            if known.view is not None and view.width == known.view.width:
+                self._changed.pop(id(source), None)  # all rows follow to another view, and see what has come with it
             known.view, known.picture = view, None
-            self._changed.pop(id(source), None)  # all rows follow to another view, and see what has come with it
         if known.picture is None:
             known.picture = self._make_picture(known, view)
         return known.picture

@@ -94,6 +94,16 @@ def test_it_is_offered_once_and_only_where_somebody_sits(qtbot: QtBot) -> None:
     assert offered == [False, True, False]
 
 
+def test_a_part_that_was_closed_meanwhile_is_left_out(qtbot: QtBot, window: MainWindow) -> None:
+    shown = _begin(window)
+    window.views.plots.stack.set_row_visible("reference", False)
+    qtbot.wait(20)
+    shown.next.click()
+    shown.next.click()
+    assert shown.words.text() == FIRST_STEPS[3]
+    assert shown._count.text() == "3 of 5"
+
+
 def test_it_goes_with_the_part_it_is_about(qtbot: QtBot, window: MainWindow) -> None:
     shown = _begin(window)
     window.resizeDocks([window.views.docks["sources"]], [400], Qt.Orientation.Horizontal)

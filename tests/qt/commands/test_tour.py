@@ -261,6 +261,12 @@ def test_a_place_can_be_heard_again(qtbot: QtBot, window: MainWindow) -> None:
     _press(shown, Key.Key_R)
     assert "Place 5 of 5" in shown.sentence.text()
     assert all(button.isEnabled() for button in shown._buttons)
+    _press(shown, Key.Key_Escape)
+    window.commands.actions.by_id["tour"].trigger()
+    early = window.commands.presentation
+    assert isinstance(early, Tour)
+    early.again()
+    qtbot.waitUntil(lambda: "Place 1 of 5" in early.sentence.text())
 
 
 def test_an_estimate_that_cannot_be_read_is_not_named(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -319,9 +325,15 @@ def test_what_goes_wrong_while_places_are_looked_at_does_not_stop_it(
 
 
 def test_a_tour_that_was_due_does_not_begin_on_other_files(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
-    window.commands.tour_demo()
-    window.commands.cancel()
+    window.commands.close_files()
     wait_final(qtbot, window)
+    window.commands.tour_demo()
+    assert window.views.store.is_busy
+    window.commands.cancel()
+    window.views.store.reload()
+    wait_final(qtbot, window)
+    qtbot.wait(50)
+    assert window.views.store.analysis.complete
     assert window.commands.presentation is None
     window.commands.tour_demo()
     window.commands.take_files([str(samples / f"{name}.flac") for name in FILES[:2]], add=False)
