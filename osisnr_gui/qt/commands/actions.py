@@ -162,7 +162,7 @@ class ToolbarWords(QObject):
     def __init__(self, toolbar: QToolBar, view_bar: ViewBar) -> None:
         super().__init__(toolbar)
         self._toolbar, self._view_bar, self._on = toolbar, view_bar, False
-        self._fitted_for: tuple[object, ...] = ()
+        self._fitted_for = self._found = tuple[object, ...]()
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)
@@ -187,8 +187,10 @@ class ToolbarWords(QObject):
 
     def _fit(self) -> None:
         toolbar, style = self._toolbar, Qt.ToolButtonStyle
-        if self._fitted_for == (toolbar.width(), toolbar.sizeHint().width(), self._on):
+        found = toolbar.width(), toolbar.sizeHint().width(), self._on
+        if found in (self._fitted_for, self._found):  # what is done here asks for a layout, and so for this again
             return
+        self._found = found
         self._view_bar.set_narrow(False)
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._on else style.ToolButtonIconOnly)
