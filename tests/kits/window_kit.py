@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_sound import FakeSystem
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.look.theme import ThemeManager
@@ -43,6 +45,23 @@ def open_window(
         window.close()
         window.deleteLater()
         QApplication.processEvents()
+
+
+@contextmanager
+def open_silent_demo(qtbot: QtBot, name: str) -> Iterator[MainWindow]:
+    """A window with a demo, whose sound card is one of the tests."""
+    with open_window(qtbot) as window:
+        window.views.player.deck.system = FakeSystem()  # type: ignore[assignment]
+        window.commands.open_demo(name)
+        wait_final(qtbot, window)
+        yield window
+
+
+def take_size(shown: QWidget, size: tuple[int, int]) -> None:
+    """Give a window over the whole screen a size of our own, and the keys."""
+    shown.setWindowState(Qt.WindowState.WindowNoState)
+    shown.resize(*size)
+    shown.activateWindow()
 
 
 def show_files(qtbot: QtBot, window: MainWindow, *paths: Path | str) -> None:

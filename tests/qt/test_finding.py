@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plot_kit import hover
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QGraphicsView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_in_front, wait_final
+from window_kit import open_in_front, open_window, wait_final
 
 from osisnr_gui.qt.commands.actions import WORDS
 from osisnr_gui.qt.focus import FocusMark
@@ -61,6 +61,40 @@ def test_words_stand_beside_the_icons_as_far_as_there_is_room(qtbot: QtBot, wind
     window.actions_by_id.by_id["toolbar_words"].trigger()
     assert words_shown(window) == []
     assert window.actions_by_id.by_id["open"].text() == "Open…", "menus keep their own text"
+
+
+@pytest.mark.usefixtures("dressed")
+@pytest.mark.parametrize("width", [700, 860, 1000, 1280])
+def test_a_toolbar_that_is_too_narrow_comes_to_rest(qtbot: QtBot, width: int) -> None:
+    """And leaves out all it can, also where the window becomes wider than it was made."""
+    with open_window(qtbot, (width, 752)) as window:
+        window.commands.open_demo("enhancement")
+        wait_final(qtbot, window)
+        qtbot.wait(100)
+        asked = EventCount(QEvent.Type.LayoutRequest)
+        window.installEventFilter(asked)
+        qtbot.wait(200)
+        window.removeEventFilter(asked)
+        assert asked.n <= 2
+        wanted, width_now = window.toolbar.sizeHint().width(), window.toolbar.width()
+        window.resize(window.width() + 1, 752)  # anew
+        QApplication.processEvents()
+        QApplication.processEvents()
+        assert window.toolbar.sizeHint().width() == wanted
+        assert wanted <= width_now or not words_shown(window)
+
+
+class EventCount(QObject):
+    """Event filter that counts events of one type."""
+
+    def __init__(self, kind: QEvent.Type) -> None:
+        super().__init__()
+        self._kind, self.n = kind, 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Count, and let it pass."""
+        self.n += event.type() == self._kind
+        return False
 
 
 def test_masks_with_other_controls_on_the_toolbar_fit_as_well(qtbot: QtBot, window: MainWindow) -> None:

@@ -162,7 +162,7 @@ class ToolbarWords(QObject):
     def __init__(self, toolbar: QToolBar, view_bar: ViewBar) -> None:
         super().__init__(toolbar)
         self._toolbar, self._view_bar, self._on = toolbar, view_bar, False
-        self._fitted_for = self._found = tuple[object, ...]()
+        self._fitted_for: tuple[object, ...] = ()
         names = {}
         for action in toolbar.actions():
             button = toolbar.widgetForAction(action)
@@ -185,20 +185,22 @@ class ToolbarWords(QObject):
             self._fit()
         return super().eventFilter(watched, event)
 
+    def _hint(self) -> int:
+        """The width it needs now: not every control tells the layout of another one. Asks for another layout."""
+        if (layout := self._toolbar.layout()) is not None:
+            layout.invalidate()
+        return self._toolbar.sizeHint().width()
+
     def _fit(self) -> None:
-        toolbar, style = self._toolbar, Qt.ToolButtonStyle
-        found = toolbar.width(), toolbar.sizeHint().width(), self._on
-        if found in (self._fitted_for, self._found):  # what is done here asks for a layout, and so for this again
+        width, style = self._toolbar.width(), Qt.ToolButtonStyle
+        if self._fitted_for == (width, self._toolbar.sizeHint().width(), self._on):
             return
-        self._found = found
         self._view_bar.set_narrow(False)
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._on else style.ToolButtonIconOnly)
         for button in reversed(self._buttons):
-            if (layout := toolbar.layout()) is not None:
-                layout.invalidate()  # not every button tells it of its other width
-            if toolbar.sizeHint().width() <= toolbar.width():
+            if self._hint() <= width:
                 break
             button.setToolButtonStyle(style.ToolButtonIconOnly)
-        self._view_bar.set_narrow(toolbar.sizeHint().width() > toolbar.width())
-        self._fitted_for = toolbar.width(), toolbar.sizeHint().width(), self._on
+        self._view_bar.set_narrow(self._hint() > width)
+        self._fitted_for = width, self._hint(), self._on

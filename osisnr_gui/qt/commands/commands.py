@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from osisnr_gui.io.formats import Format, extensions_of
 from osisnr_gui.io.png_text import PNG_ENDING
+from osisnr_gui.qt.commands.action_table import has_pair
 from osisnr_gui.qt.commands.actions import Actions
 from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
@@ -20,7 +21,7 @@ from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
 from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.commands.tour import FirstTour, Tour
+from osisnr_gui.qt.commands.tour import FirstTour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -172,10 +173,7 @@ class Commands:
         if due is None or self.store.session.is_empty or self.store.is_busy:
             return
         self.due = ""
-        if due.isEnabled():
-            due.trigger()
-        else:
-            self.exports.say(_("{action}: no estimate was compared").format(action=due.text()))
+        due.trigger() if due.isEnabled() else self.exports.say(f"{due.text()}: {has_pair.why}")
 
     def take_files(self, paths: list[str], *, add: bool) -> None:
         """Open or add files, however they came. A reference alone waits for an estimate; a session replaces all."""
@@ -377,7 +375,7 @@ class Commands:
         if self.presentation is not None:
             self.presentation.close()
             return
-        bar = self.make_transport_bar(plain=True, has_keys=not issubclass(kind, Tour))
+        bar = self.make_transport_bar(plain=True, has_keys=kind.has_keys)
         self.presentation = kind(self.views, self.actions.by_id, bar, self.window)
         self.presentation.left.connect(partial(setattr, self, "presentation", None))
         self.presentation.show()

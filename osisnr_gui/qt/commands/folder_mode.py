@@ -103,8 +103,8 @@ class FolderMode(QObject):
             self._journal_folder = os.path.join(os.path.dirname(cache.folder.path), "lists")
         self.is_busy = False  # whether pairs are being found or scored
         self._fresh: list[ListedRow] = []  # scored and not shown yet
-        self._helping = QTimer(self, singleShot=True)
-        self._helping.timeout.connect(self._show_fresh)
+        self._showing = QTimer(self, singleShot=True)
+        self._showing.timeout.connect(self._show_fresh)
         self._jobs = Jobs("folders", self)
         self._jobs.reported.connect(self._take)
         self._jobs.failed.connect(lambda words, details: self._end("" if details else words, details))
@@ -204,7 +204,7 @@ class FolderMode(QObject):
         """Stop scoring without a word; what is scored has been shown or is shown now."""
         self._jobs.cancel()
         self._show_fresh()
-        self._helping.stop()
+        self._showing.stop()
         self.is_busy = False
 
     def show_list(self) -> None:
@@ -263,15 +263,15 @@ class FolderMode(QObject):
             self._take_found(result)
         elif isinstance(result, ListedRow):
             self._fresh.append(result)
-            if not self._helping.isActive():  # rows that come soon are shown with the first one
-                self._helping.start(SHOW_MS)
+            if not self._showing.isActive():  # rows that come soon are shown with the first one
+                self._showing.start(SHOW_MS)
         else:
             self._end("", "")
 
     def _hold(self, _index: object) -> None:
         """Show nothing new for longer than a double click takes: a row must not move under it."""
-        if self._helping.isActive():
-            self._helping.start(800)
+        if self._showing.isActive():
+            self._showing.start(800)
 
     def _take_found(self, pairs: tuple[BatchPair, ...]) -> None:
         was_chosen = self.panel.current_place is not None

@@ -35,6 +35,7 @@ class Presentation(Themed, QWidget):
 
     left = Signal()
     word_scale = 3.0  # of the verdict
+    has_keys = True  # of the sounds, which its bar names
 
     def __init__(self, views: Views, actions: Mapping[str, QAction], bar: TransportBar, window: QMainWindow) -> None:
         """window : its messages are shown here too."""

@@ -63,7 +63,7 @@ def look_at_all(analysis: Analysis, index: int, places: list[Note], job: Job) ->
 class Tour(Presentation):
     """A presentation that goes by itself. Space holds it, N goes on to the next place, Esc leaves it."""
 
-    word_scale = 2.0
+    word_scale, has_keys = 2.0, False
     _words = "", ""  # the caption, and what is heard
 
     def __init__(self, views: Views, actions: Mapping[str, QAction], bar: TransportBar, window: QMainWindow) -> None:
@@ -166,8 +166,7 @@ class Tour(Presentation):
             self._views.selection.select(self._of, self._views.count)
             link.select(place.start, place.stop)
             link.set_range(start - beyond, stop + beyond)
-            for sound in sounds[:1]:
-                player.hear(sound)  # its plot is framed while the caption is read
+            player.hear(sounds[0]) if sounds else None  # its plot is framed while the caption is read
             said = caption(self._faults[self._at], place, self._of, link.unit)
             self._say(said, heard_words(None, at, len(self.places)))
             yield READ_MS
@@ -274,14 +273,12 @@ class FirstTour(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window and the part; leave with the part."""
-        if self._at < len(self._steps) and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        about = self._steps[self._at][0] if self._at < len(self._steps) else None
+        if about is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
-        elif event.type() == QEvent.Type.Hide and not event.spontaneous() and self._is_about(watched):
+        elif watched is about and event.type() == QEvent.Type.Hide and not event.spontaneous():
             self.close()
         return False
-
-    def _is_about(self, part: QObject) -> bool:
-        return self._at < len(self._steps) and part is self._steps[self._at][0]
 
     def closeEvent(self, _event: QCloseEvent) -> None:
         """Leave nothing behind."""

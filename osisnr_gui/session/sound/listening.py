@@ -205,7 +205,7 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
     skip = -start % hop
     if len(e) - skip < n_fft:
         return np.zeros_like(e)
-    rows_s, rows_e = (frames_of(np.ascontiguousarray(x[skip:]), n_fft, hop) for x in (s, e))
+    rows_s, rows_e = (frames_of(x[skip:], n_fft, hop) for x in (s, e))
     smooth = window("hann", n_fft)
     if framing.representation is Representation.WAVEFORM:
         frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)

@@ -8,13 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fake_sound import FakeSystem
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_silent_demo, open_window, take_size, wait_final
 
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.look.theme import system_font
@@ -33,10 +32,7 @@ EST_A, EST_B = Sound(SoundKind.ESTIMATE, 0), Sound(SoundKind.ESTIMATE, 1)
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.views.player.deck.system = FakeSystem()  # type: ignore[assignment]
-        window.commands.open_demo("enhancement")
-        wait_final(qtbot, window)
+    with open_silent_demo(qtbot, "enhancement") as window:
         yield window
 
 
@@ -46,9 +42,7 @@ def _present(qtbot: QtBot, window: MainWindow, size: tuple[int, int] = (1280, 72
     shown = window.commands.presentation
     assert shown is not None
     assert shown.isFullScreen()
-    shown.setWindowState(Qt.WindowState.WindowNoState)
-    shown.resize(*size)
-    shown.activateWindow()
+    take_size(shown, size)
     qtbot.waitUntil(lambda: shown.isActiveWindow() and all(row.is_final() for row in shown.rows))
     return shown
 

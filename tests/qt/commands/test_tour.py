@@ -16,14 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from fake_sound import FakeSystem
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 from real_sound import RATE, missing_tools, open_sound_server
 from scipy.signal import resample_poly
-from window_kit import open_window, wait_final
+from window_kit import open_silent_demo, open_window, take_size, wait_final
 
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.commands import tour
@@ -45,21 +44,21 @@ SAID = {REFERENCE: "You hear the reference", EST_A: "You hear estimate A.", EST_
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.views.player.deck.system = FakeSystem()  # type: ignore[assignment]
-        window.commands.open_demo("damaged")
-        wait_final(qtbot, window)
+    with open_silent_demo(qtbot, "damaged") as window:
         yield window
+
+
+def _open(window: MainWindow) -> Tour:
+    window.actions_by_id.by_id["tour"].trigger()
+    shown = window.commands.presentation
+    assert isinstance(shown, Tour)
+    return shown
 
 
 def _begin(qtbot: QtBot, window: MainWindow, size: tuple[int, int] = (1280, 720)) -> Tour:
     """Enter, at a size of our own, and wait for the first caption."""
-    window.actions_by_id.by_id["tour"].trigger()
-    shown = window.commands.presentation
-    assert isinstance(shown, Tour)
-    shown.setWindowState(Qt.WindowState.WindowNoState)
-    shown.resize(*size)
-    shown.activateWindow()
+    shown = _open(window)
+    take_size(shown, size)
     qtbot.waitUntil(lambda: shown.isActiveWindow() and bool(shown.word.text()) and "Place 1" in shown.sentence.text())
     return shown
 
@@ -239,9 +238,7 @@ def test_without_a_card_it_goes_on_in_real_time(qtbot: QtBot, monkeypatch: pytes
 
 
 def test_a_tour_that_is_held_before_its_first_place_begins_when_it_goes_on(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.actions.by_id["tour"].trigger()
-    shown = window.commands.presentation
-    assert isinstance(shown, Tour)
+    shown = _open(window)
     shown.hold()
     qtbot.waitUntil(lambda: bool(shown._faults))
     qtbot.wait(50)
@@ -262,9 +259,7 @@ def test_a_place_can_be_heard_again(qtbot: QtBot, window: MainWindow) -> None:
     assert "Place 5 of 5" in shown.sentence.text()
     assert all(button.isEnabled() for button in shown._buttons)
     _press(shown, Key.Key_Escape)
-    window.commands.actions.by_id["tour"].trigger()
-    early = window.commands.presentation
-    assert isinstance(early, Tour)
+    early = _open(window)
     early.again()
     qtbot.waitUntil(lambda: "Place 1 of 5" in early.sentence.text())
 
@@ -284,9 +279,7 @@ def test_without_a_bad_place_it_says_so(qtbot: QtBot, window: MainWindow) -> Non
         lambda session: replace(session, estimates=session.estimates[1:], references=session.estimates[1:])
     )
     wait_final(qtbot, window)
-    window.commands.actions.by_id["tour"].trigger()
-    shown = window.commands.presentation
-    assert isinstance(shown, Tour)
+    shown = _open(window)
     assert shown.places == []
     qtbot.waitUntil(lambda: shown.word.text() == "No bad place was found in A")
 
@@ -303,9 +296,7 @@ def test_a_click_on_a_picture_changes_nothing(qtbot: QtBot, window: MainWindow) 
 
 
 def test_n_while_it_is_held_before_its_first_place_skips_none(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.actions.by_id["tour"].trigger()
-    shown = window.commands.presentation
-    assert isinstance(shown, Tour)
+    shown = _open(window)
     shown.hold()
     qtbot.waitUntil(lambda: bool(shown._faults))
     shown.skip()
