@@ -1,4 +1,7 @@
-"""Processes of this machine that score pairs; apart, because a window appears sooner without what they need."""
+"""Processes of this machine that score pairs.
+
+Loads nothing of the engine: a window appears sooner without it, and the processes load it while their parent does.
+"""
 
 import multiprocessing
 import os
@@ -6,16 +9,19 @@ import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from typing import Any
-
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-from osisnr_gui.batch.runner import stop_scoring_once
-from osisnr_gui.io.memory import keep_freed_memory
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
 _METHOD = "spawn" if sys.platform == "win32" else "forkserver"
+_ENGINE = ["osisnr_gui.batch.runner", "threadpoolctl"]
+
+
+def start_server() -> None:
+    """Let the server load the engine, if there is one to be and it does not run yet; not waited for."""
+    if _METHOD == "forkserver":
+        forkserver.set_forkserver_preload(_ENGINE)
+        forkserver.ensure_running()
 
 
 class BatchPool(ProcessPoolExecutor):
@@ -25,9 +31,8 @@ class BatchPool(ProcessPoolExecutor):
     """
 
     def __init__(self, jobs: int, *, leaves_none: bool = False) -> None:
+        start_server()
         context = multiprocessing.get_context(_METHOD)
-        if _METHOD == "forkserver":
-            context.set_forkserver_preload([__name__])
         self._stop, self._leaves_none = context.Event(), leaves_none
         super().__init__(jobs, context, _start_worker, (self._stop,))
 
@@ -39,6 +44,11 @@ class BatchPool(ProcessPoolExecutor):
 
 
 def _start_worker(stop: Any) -> None:
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    from osisnr_gui.batch.runner import stop_scoring_once
+    from osisnr_gui.io.memory import keep_freed_memory
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
     keep_freed_memory()

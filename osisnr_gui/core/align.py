@@ -1,6 +1,8 @@
 """Delay of an estimate against its reference, by cross-correlation in bounded memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -34,17 +36,22 @@ class DelayCurve:
         return float((self.padded if padded else self.common)[max_lag + samples])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delay:
     """Delay of an estimate against its reference.
 
     samples : positive when the estimate is late; peak : normalised correlation there, in [-1, 1].
-    curve : every other delay; None where a signal is silent or not finite.
+    find_curve : gives `curve` when it is asked for the first time; None where a signal is silent or not finite.
     """
 
     samples: int
     peak: float
-    curve: DelayCurve | None = field(default=None, compare=False)
+    find_curve: Callable[[], DelayCurve] | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def curve(self) -> DelayCurve | None:
+        """Every other delay; None where a signal is silent or not finite."""
+        return None if self.find_curve is None else self.find_curve()
 
     @property
     def certain(self) -> bool:
@@ -173,30 +180,32 @@ class DelayFinder:
         scale = np.sqrt(energies[0]) * np.sqrt(energies[1])
         if scale == 0.0 or not np.isfinite(scale):
             return Delay(0, 0.0)
-        dot = np.fft.irfft(self._sum, self._n)[: 2 * self.max_lag + 1]
+        dot = np.fft.irfft(self._sum, self._n)[: 2 * self.max_lag + 1].copy()
         best = int(np.argmax(np.abs(dot)))
-        return Delay(best - self.max_lag, float(np.clip(dot[best] / scale, -1.0, 1.0)), self._curve(dot))
+        curve = partial(_curve, dot, self._lengths, self._energies)
+        return Delay(best - self.max_lag, float(np.clip(dot[best] / scale, -1.0, 1.0)), curve)
 
-    def _curve(self, dot: FloatArray) -> DelayCurve:
-        """`dot` over the energies of what is compared at every lag."""
-        n, m = self._lengths
-        s, e = self._energies
-        lags = np.arange(-self.max_lag, self.max_lag + 1)
-        first = np.maximum(-lags, 0)
-        stop = np.maximum(np.minimum(n, m - lags), first)
-        enough = stop - first >= LEAST_OVERLAP * min(n, m)
-        least = LEAST_ENERGY * np.sqrt(s.total) * np.sqrt(e.total)
-        begun = e.before(first + lags)
-        common = s.before(stop) - s.before(first), e.before(stop + lags) - begun
-        padded = np.full(len(lags), s.total), e.total - begun
 
-        def normalised(energies: tuple[FloatArray, FloatArray]) -> FloatArray:
-            with np.errstate(all="ignore"):
-                scale = np.sqrt(np.maximum(energies[0], 0.0)) * np.sqrt(np.maximum(energies[1], 0.0))
-                found = np.clip(dot / scale, -1.0, 1.0)
-            return np.where(enough & (scale > least), found, np.nan)
+def _curve(dot: FloatArray, lengths: tuple[int, int], energies: tuple[_Energy, _Energy]) -> DelayCurve:
+    """`dot`, one for every lag, over the energies of what is compared there."""
+    (n, m), (s, e) = lengths, energies
+    max_lag = len(dot) // 2
+    lags = np.arange(-max_lag, max_lag + 1)
+    first = np.maximum(-lags, 0)
+    stop = np.maximum(np.minimum(n, m - lags), first)
+    enough = stop - first >= LEAST_OVERLAP * min(n, m)
+    least = LEAST_ENERGY * np.sqrt(s.total) * np.sqrt(e.total)
+    begun = e.before(first + lags)
+    common = s.before(stop) - s.before(first), e.before(stop + lags) - begun
+    padded = np.full(len(lags), s.total), e.total - begun
 
-        return DelayCurve(normalised(common), normalised(padded))
+    def normalised(compared: tuple[FloatArray, FloatArray]) -> FloatArray:
+        with np.errstate(all="ignore"):
+            scale = np.sqrt(np.maximum(compared[0], 0.0)) * np.sqrt(np.maximum(compared[1], 0.0))
+            found = np.clip(dot / scale, -1.0, 1.0)
+        return np.where(enough & (scale > least), found, np.nan)
+
+    return DelayCurve(normalised(common), normalised(padded))
 
 
 def si_snr_of_correlation(correlation: FloatArray | float) -> FloatArray:

@@ -133,18 +133,19 @@ def project_rows(s: Columns, e: Columns) -> tuple[Projection, Columns]:
     is_complex = np.iscomplexobj(s)
     s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in (s, e))
     with np.errstate(all="ignore"):
-        a, b = _scale(s), _scale(e)
+        energies = np.vecdot(s, s), np.vecdot(e, e)
+        a, b = _scale(s, energies[0]), _scale(e, energies[1])
         if np.any(a != 1.0) or np.any(b != 1.0):
             s, e = s / a[:, None], e / b[:, None]
-        projection, r = _project_rows(s, e, a, b)
+            energies = np.vecdot(s, s), np.vecdot(e, e)
+        projection, r = _project_rows(s, e, energies, (a, b))
         if np.any(b != 1.0):
             r = r * b[:, None]
     return projection, r.view(np.complex128) if is_complex else r
 
 
-def _scale(rows: FloatArray) -> FloatArray:
+def _scale(rows: FloatArray, energy: FloatArray) -> FloatArray:
     """A power of two for each row: 1, or its peak's exponent where squares could over- or underflow."""
-    energy = np.vecdot(rows, rows)
     scale = np.ones(len(energy))
     # With an energy between these no peak can be extreme; the others, silence most of all, are looked at again.
     doubtful = np.flatnonzero(~((energy > _SAFE_ENERGY[0]) & (energy < _SAFE_ENERGY[1])))
@@ -156,8 +157,10 @@ def _scale(rows: FloatArray) -> FloatArray:
     return scale
 
 
-def _project_rows(s: FloatArray, e: FloatArray, a: FloatArray, b: FloatArray) -> tuple[Projection, FloatArray]:
-    energy_s, energy_e, dot = np.vecdot(s, s), np.vecdot(e, e), np.vecdot(s, e)
+def _project_rows(
+    s: FloatArray, e: FloatArray, energies: tuple[FloatArray, FloatArray], scales: tuple[FloatArray, FloatArray]
+) -> tuple[Projection, FloatArray]:
+    (energy_s, energy_e), dot = energies, np.vecdot(s, e)
     factor = np.where(energy_s > 0, dot / energy_s, 0.0)
     r = factor[:, None] * s
     np.subtract(e, r, out=r)
@@ -168,7 +171,7 @@ def _project_rows(s: FloatArray, e: FloatArray, a: FloatArray, b: FloatArray) ->
         rest = r[close] - (np.vecdot(s[close], r[close]) / energy_s[close])[:, None] * s[close]
         r[close] = rest
         energy_r[close] = np.vecdot(rest, rest)
-    return Projection(energy_s, energy_e, dot, energy_r, a, b), r
+    return Projection(energy_s, energy_e, dot, energy_r, *scales), r
 
 
 def reference_factor(p: Projection, eps: float = 0.0) -> FloatArray:

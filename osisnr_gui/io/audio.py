@@ -17,7 +17,7 @@ from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknow
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 
 DAMAGED = Phrase("the header or the data is damaged")
-# Those that take a look at the whole file.
+# Every analysis opens a file more than once, and some headers take a look at the whole file.
 _headers: BoundedCache[Identity, Header] = BoundedCache()
 # Samples per channel found by decoding a file to where it ends or breaks, and whether it breaks inside.
 _counts: BoundedCache[Identity, tuple[int, bool]] = BoundedCache()
@@ -31,8 +31,7 @@ def _read_header(source: OpenFile) -> Header:
         detail = Phrase("this is a matrix or data file, not sound")
         raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CHOOSE_SOUND)
     header = _headers.get(source.identity()) or content.read(source)
-    if not header.exact:
-        _headers.put(source.identity(), header)
+    _headers.put(source.identity(), header)
     if not is_misnamed(source.path, content):
         return header
     message = Phrase("the content is {format}, whatever the name says", format=header.container)

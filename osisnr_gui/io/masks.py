@@ -70,7 +70,8 @@ def find_cell_facts(path: str, matrix: Array) -> CellFacts:
         only_ends = only_ends and len(ends) <= 2 and bool(((values == least) | (values == most)).all())
         low, high = min(low, least), max(high, most)
         outside += int(np.count_nonzero((values < 0) | (values > 1)))
-        total += float(values.sum(dtype=np.float64))
+        with np.errstate(over="ignore"):  # cells that are too large are refused below
+            total += float(values.sum(dtype=np.float64))
     if max(high, -low) > LARGEST:
         largest = high if high > -low else low
         detail = Phrase("a cell of {value:.3g} is too large to compute with", value=largest)

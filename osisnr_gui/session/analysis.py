@@ -7,7 +7,6 @@ the order of what is wanted on screen first, and takes over from `previous` what
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +17,7 @@ from osisnr_gui.io.errors import BrokenOffError, Cancel, FileError, Phrase, Reas
 from osisnr_gui.session.changes import finish, rescore, scored
 from osisnr_gui.session.delays import measure_delay
 from osisnr_gui.session.file_changes import without_files
-from osisnr_gui.session.frame_pass import NO_PICTURES, worker_count
+from osisnr_gui.session.frame_pass import NO_PICTURES, open_workers, worker_count
 from osisnr_gui.session.matching import find_matching, match_key
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
 from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
@@ -223,7 +222,8 @@ class _Run:
             if self._progress is None or running.frames is None or running.frames.complete:
                 return
             fraction = self._fraction(index + running.frames.n_frames / running.frames.n_total)
-            if time.monotonic() < self._next_partial or not wanted.has_time():
+            # The first part of all is what the user waits for, however much the window has to do.
+            if self._next_partial and (time.monotonic() < self._next_partial or not wanted.has_time()):
                 self._say(fraction, Phrase("comparing"))
                 return
             self._set_pair(index, scored(session, running))
@@ -254,9 +254,9 @@ class _Run:
 
     def _check_tracks(self) -> None:
         analysis = self._analysis
-        with ThreadPoolExecutor(worker_count(), thread_name_prefix="check") as pool:
+        with open_workers(worker_count(), "check") as workers:
             # In the order of `tracks`: one file may stand there twice, with an error in one place only.
-            checked = iter(list(pool.map(self._check, analysis.tracks)))
+            checked = iter(list(workers.map(self._check, analysis.tracks)))
         for index in range(len(analysis.references)):
             self._set_reference(index, next(checked))
         for index, pair in enumerate(self._analysis.pairs):

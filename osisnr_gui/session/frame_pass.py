@@ -9,7 +9,7 @@ lie in the same places wherever a pass begins, added up from the first to the la
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -153,11 +153,19 @@ class _Chunk:
     heard: Future[list[Projection]]
 
 
-def _at_once(work: Callable[..., Result], *arguments: Any) -> Future[Result]:
+class _ThisThread(Executor):
     """Works in the thread that asks: where every core has a pair of its own, a second thread only waits its turn."""
-    future: Future[Result] = Future()
-    future.set_result(work(*arguments))
-    return future
+
+    def submit(self, work: Callable[..., Result], /, *arguments: Any, **named: Any) -> Future[Result]:
+        """Do the work; what it raises is raised here."""
+        future: Future[Result] = Future()
+        future.set_result(work(*arguments, **named))
+        return future
+
+
+def open_workers(count: int, name: str) -> Executor:
+    """`count` threads, or for one the thread that asks."""
+    return ThreadPoolExecutor(count, thread_name_prefix=name) if count > 1 else _ThisThread()
 
 
 class FramePass:
@@ -187,15 +195,14 @@ class FramePass:
 
         Raises io's Cancelled, and LoadError when a file breaks off in a way its reader calls an error.
         """
-        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frames")
-        submit = pool.submit if self._workers > 1 else _at_once
+        pool = open_workers(self._workers, "frames")
         self._cancelled = cancelled
         try:
             current: _Chunk | None = None
             for limits in (*self._limits(), None):
                 # The next chunk is under way before this one is done: no thread waits for the last block of another,
                 # nor for what is done with the frames reported, nor for the disk.
-                following = None if limits is None else self._begin(submit, *limits, current)
+                following = None if limits is None else self._begin(pool, *limits, current)
                 if current is not None:
                     self._finish(current)
                     stop_if(cancelled)
@@ -245,14 +252,16 @@ class FramePass:
             yield a, b
             b = a
 
-    def _begin(self, submit: Callable[..., Future[Any]], first: int, stop: int, before: _Chunk | None) -> _Chunk:
+    def _begin(self, pool: Executor, first: int, stop: int, before: _Chunk | None) -> _Chunk:
         """Read the frames [first, stop) and start on them; `before` is the chunk begun last."""
         raw = self.plan.reference.read(first, stop - first), self.plan.estimate.read(first, stop - first)
-        heard = submit(self._hear, [*self._own_samples(raw, first, stop)], before and before.heard)
+        heard = pool.submit(
+            self._hear, [*self._own_samples(raw, first, stop)], None if before is None else before.heard
+        )
         tasks, a = [], first
         while a < stop:
             b = min(stop, a // self._block * self._block + self._block)
-            tasks.append(submit(self._block_of, raw, first, a, b))
+            tasks.append(pool.submit(self._block_of, raw, first, a, b))
             a = b
         return _Chunk(first, stop, tasks, heard)
 

@@ -253,7 +253,8 @@ def unpack_pair(
         delay = None
         if facts["delay"] is not None:
             samples, peak = facts["delay"]
-            curve = DelayCurve(*read("correlation")) if "correlation" in file.shapes else None
+            has_curve = "correlation" in file.shapes
+            curve = partial(DelayCurve, *read("correlation")) if has_curve else None
             delay = Delay(int(samples), float(peak), curve)
         of_reference, of_estimate = facts["tracks"]
         reference = _with_facts(reference, of_reference, read("clips_reference"))

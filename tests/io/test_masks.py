@@ -183,3 +183,8 @@ def test_cells_whose_range_is_no_number_are_refused(save: Callable[[np.ndarray],
         load_mask(save(np.array([[0.5, value], [1.0, 0.25]])))
     assert refused.value.reason is Reason.NONFINITE
     assert load_mask(save(np.array([[0.5, 1e300], [-1e300, 0.25]]))).maximum == 1e300
+
+
+def test_cells_whose_sum_is_no_number_are_refused_for_their_size(save: Callable[[np.ndarray], str]) -> None:
+    with pytest.raises(LoadError, match="too large"):  # found by a mutant: numpy's warning was an error before that
+        load_mask(save(np.array([[1.5e308, 1.5e308], [1.0, 0.25]])))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.core.types import Representation
 from osisnr_gui.io.cache_folder import ArrayFile, CacheFolder, array_file_parts
 from osisnr_gui.io.errors import Cancelled, Phrase
@@ -82,7 +83,10 @@ def _keep(session: Session, cache: ResultCache) -> Analysis:
 
 
 def _leaves(thing: Any) -> Iterator[Any]:
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+    if isinstance(thing, Delay):  # its curve is made when it is asked for
+        yield from (thing.samples, thing.peak)
+        yield from _leaves(thing.curve)
+    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         for field in dataclasses.fields(thing):
             yield from _leaves(getattr(thing, field.name))
     else:
