@@ -57,7 +57,6 @@ WEIGHT_RANGE_DB = 60.0
 CEILING_DB = 100.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class LevelGate:
     """Frames loud enough to count: those whose level is within `gate_db` of the loudest frame; None = every frame.
 
@@ -69,16 +68,7 @@ class LevelGate:
     weight : float32 (n_frames,) from 0 at the gate to 1 at the loudest frame, linear in dB.
     """
 
-    gate_db: float | None
-    passed: BoolArray
-    active: BoolArray
-    missed: BoolArray
-    false_activity: BoolArray
-    n_counted: int
-    weight: np.ndarray[tuple[int], np.dtype[np.float32]]
-
-    @classmethod
-    def of(cls, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> "LevelGate":
+    def __init__(self, projection: Projection, status: StatusArray, active: BoolArray, gate_db: float | None) -> None:
         """Gate from the energies of all frames; projection, status, active : of n_frames."""
         missed, false_activity = status == FrameStatus.SILENT_ESTIMATE, status == FrameStatus.SILENT_REFERENCE
         level = _below_loudest(projection.reference_db)
@@ -86,9 +76,11 @@ class LevelGate:
         span = WEIGHT_RANGE_DB if gate_db is None else gate_db
         with np.errstate(invalid="ignore"):
             passed = np.ones(level.shape, dtype=bool) if gate_db is None else level >= -gate_db
-            weight = np.clip(1.0 + level / max(span, 1e-9), 0.0, 1.0).astype(np.float32)
-        counted = active & passed, missed & passed, false_activity & passed
-        return cls(gate_db, passed, *counted, sum(int(np.count_nonzero(mask)) for mask in counted), weight)
+            self.weight = np.clip(1.0 + level / max(span, 1e-9), 0.0, 1.0).astype(np.float32)
+        self.gate_db, self.passed = gate_db, passed
+        self.active, self.missed, self.false_activity = active & passed, missed & passed, false_activity & passed
+        counted = self.active, self.missed, self.false_activity
+        self.n_counted = sum(int(np.count_nonzero(mask)) for mask in counted)
 
 
 def _below_loudest(energy_db: FloatArray) -> FloatArray:
@@ -152,7 +144,6 @@ def limit_of_worst(ordered: FloatArray, n_frames: int) -> float:
     return (last + following) / 2 if np.isfinite(following) else float(np.nextafter(last, np.inf))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class LossShares:
     """Active frames from worst to best.
 
@@ -160,11 +151,7 @@ class LossShares:
     including this one hold, rising to 1, float64 (n,).
     """
 
-    osi_db: FloatArray
-    share: FloatArray
-
-    @classmethod
-    def of(cls, exact_osi_db: FloatArray, active: BoolArray) -> "LossShares":
+    def __init__(self, exact_osi_db: FloatArray, active: BoolArray) -> None:
         """Shares in loss_osi method 1, exact: every active frame weighs 1/osi_db.
 
         A proportional one (infinite dB) weighs nothing. A frame of 0 dB weighs infinitely: such frames share the whole
@@ -177,7 +164,7 @@ class LossShares:
             weights = np.isinf(weights).astype(np.float64)
         held = np.cumsum(weights)
         whole = held[-1] if held.size else 0.0
-        return cls(osi_db, held / whole if whole > 0 else np.full(osi_db.shape, np.nan))
+        self.osi_db, self.share = osi_db, held / whole if whole > 0 else np.full(osi_db.shape, np.nan)
 
     def __len__(self) -> int:
         return int(self.osi_db.size)
@@ -225,12 +212,14 @@ def find_bad_segments(bad: BoolArray, minimum_frames: int, join_frames: int) -> 
 class FramesWithin:
     """Some frames of the whole, by number, and reductions over those of them that lie in each segment.
 
-    Costs grow with these frames and the segments, not with the length of the recording.
+    counts : how many there are in each segment, int64 (n_segments,). Costs grow with these frames and the segments, not
+    with the length of the recording.
     """
 
     def __init__(self, frames: IntArray, segments: BadSegments) -> None:
         self.frames = frames
         self._start, self._stop = (np.searchsorted(frames, edge) for edge in (segments.first, segments.stop))
+        self.counts = (self._stop - self._start).astype(np.int64)
 
     @classmethod
     def every(cls, segments: BadSegments) -> "FramesWithin":
@@ -239,11 +228,6 @@ class FramesWithin:
         offsets = np.cumsum(lengths) - lengths
         n_frames = int(lengths.sum())
         return cls(np.repeat(segments.first - offsets, lengths) + np.arange(n_frames, dtype=np.int64), segments)
-
-    @property
-    def counts(self) -> IntArray:
-        """How many there are in each segment, int64 (n_segments,)."""
-        return (self._stop - self._start).astype(np.int64)
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum of `values` (one for each of `frames`) in each segment; 0 where it has none."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT
+from osisnr_gui.core.osi_snr import PROPORTIONAL_LIMIT, both_alike
 from osisnr_gui.core.reduce import reduce_ranges
 from osisnr_gui.core.types import Columns, FloatArray, IntArray
 
@@ -85,12 +85,12 @@ class BandSums(NamedTuple):
 
     @classmethod
     def of_rows(cls, s: Columns, e: Columns, edges: tuple[int, ...]) -> "BandSums":
-        """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, both real or both complex.
+        """Sums of every frame; s, e : (n_frames, n_bins), one frame a row, real or complex.
 
         Cells so large or small that their squares leave float64's range make a band that has no value.
         """
         # A complex cell is two real ones beside each other.
-        s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in (s, e))
+        s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both_alike(s, e))
         bounds = np.array(edges) * (s.shape[1] // edges[-1])
         starts, widths = bounds[:-1], np.diff(bounds)
         with np.errstate(all="ignore"):

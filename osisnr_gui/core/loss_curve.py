@@ -114,9 +114,8 @@ def _finest(osi_db: FloatArray, eps: float, table: AlphaTable) -> Iterator[Sketc
             counted &= np.isfinite(values).all(axis=0)
             values = np.where(counted, values, 0.0)
         blocks, peak_osi = _Blocks(counted, exponents, values), np.where(counted, osi, np.nan)
-        peaks = _peaks(blocks.front(peak_osi), peak_osi, exponents, values)
         count = counted.sum(axis=1).astype(np.float64)
-        yield SketchLevel(np.where(counted, osi, 0.0).sum(axis=1), count, blocks.sums(), *peaks)
+        yield SketchLevel(np.where(counted, osi, 0.0).sum(axis=1), count, blocks.sums(), *blocks.peaks(peak_osi))
 
 
 def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
@@ -133,9 +132,8 @@ def _coarser(level: SketchLevel) -> Iterator[SketchLevel]:
         inside = places < edges[1:, None]
         places = np.where(inside, places, edges[0])
         osi = np.where(inside, level.peak_osi[places], np.nan)
-        exponents, values = level.peak_mc.exponents[places], level.peak_mc.values[:, places]
-        kept = _Blocks(~np.isnan(osi), exponents, values).front(osi)
-        yield SketchLevel(sums.sum(axis=1), count.sum(axis=1), mc, *_peaks(kept, osi, exponents, values))
+        parts = _Blocks(~np.isnan(osi), level.peak_mc.exponents[places], level.peak_mc.values[:, places])
+        yield SketchLevel(sums.sum(axis=1), count.sum(axis=1), mc, *parts.peaks(osi))
 
 
 class _Blocks:
@@ -151,17 +149,19 @@ class _Blocks:
         below = self._common[:, None] - exponents
         self._deepest = int(below.max(initial=0, where=counted))
         self._below = np.where(counted, below, self._deepest + 1)
-        self._values = values
+        self._exponents, self._values = exponents, values
 
     def sums(self) -> AlphaTable:
         """The sum over the parts of each block."""
         sums = np.array([scaled.sum(axis=1) for scaled in self._scaled()])
         return AlphaTable(sums, self._common)
 
-    def front(self, osi: FloatArray) -> BoolArray:
-        """The parts that are the largest of their block at some alpha and gamma, (n_blocks, n_parts).
+    def peaks(self, osi: FloatArray) -> tuple[IntArray, FloatArray, AlphaTable]:
+        """The parts that are the largest of their block at some alpha and gamma: where those of each block begin, their
+        1/OSI, and their MC-MSE.
 
-        osi : their 1/OSI, nan where they do not count. One part of every block is chosen, whether or not it counts.
+        osi : 1/OSI of all parts, nan where they do not count. One part of every block is kept, whether or not it
+        counts.
         """
         order = np.argsort(-osi, axis=1)
         places = order + order.shape[1] * np.arange(len(order))[:, None]
@@ -173,7 +173,9 @@ class _Blocks:
             chosen[:, 1:] |= falling[:, 1:] > highest[:, :-1]
         kept = np.empty_like(chosen)
         kept.ravel()[places] = chosen
-        return kept
+        first, at = np.concatenate(([0], np.cumsum(kept.sum(axis=1)))), np.flatnonzero(kept)
+        table = self._values.reshape(N_NODES, -1).take(at, axis=1).astype(np.float32)
+        return first, osi.ravel()[at], AlphaTable(table, self._exponents.ravel()[at])
 
     def _scaled(self) -> Iterator[FloatArray]:
         """The values at one node after the other, all parts of a block divided by the same 4**(alpha*exponent)."""
@@ -190,16 +192,6 @@ def _rows(values: NDArray[Any], width: int, empty: float) -> NDArray[Any]:
         filling = np.full((*values.shape[:-1], missing), empty, dtype=values.dtype)
         values = np.concatenate((values, filling), axis=-1)
     return values.reshape(*values.shape[:-1], -1, width)
-
-
-def _peaks(
-    kept: BoolArray, osi: FloatArray, exponents: NDArray[np.int32], values: NDArray[np.floating]
-) -> tuple[IntArray, FloatArray, AlphaTable]:
-    """The parts kept of each block, side by side."""
-    first = np.concatenate(([0], np.cumsum(kept.sum(axis=1))))
-    places = np.flatnonzero(kept)
-    table = values.reshape(N_NODES, -1).take(places, axis=1).astype(np.float32)
-    return first, osi.ravel()[places], AlphaTable(table, exponents.ravel()[places])
 
 
 def _joined(parts: Sequence[SketchLevel]) -> SketchLevel:

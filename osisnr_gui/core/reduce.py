@@ -6,8 +6,7 @@ reduced before, instead of from all frames. Columns then hold whole blocks, so a
 a pixel from its place; no frame is left out and none is counted twice.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,6 @@ import numpy.typing as npt
 from osisnr_gui.core.types import FloatArray
 
 IndexArray = npt.NDArray[np.intp]
-Cancel = Callable[[], bool]  # asked now and then; True: stop
 
 #: Frames in the smallest blocks, and smaller blocks in a larger one.
 BASE_STEP, GROWTH = 16, 4
@@ -250,21 +248,3 @@ def runs_of(mask: npt.ArrayLike) -> tuple[IndexArray, IndexArray]:
     """Starts and stops (exclusive) of the runs of True in a boolean array."""
     changes = np.flatnonzero(np.diff(np.asarray(mask, dtype=bool), prepend=False, append=False))
     return changes[::2], changes[1::2]
-
-
-def value_counts(
-    blocks: Iterable[npt.NDArray[Any]], low: float, high: float, n_bins: int, cancelled: Cancel | None = None
-) -> IndexArray | None:
-    """Exact counts int64 (n_bins,) of all values in [low, high], bin i from low + i*(high - low)/n_bins on.
-
-    The last bin has its upper end too. Values are real; those outside are not counted. None once `cancelled()`.
-    """
-    counts = np.zeros(n_bins, dtype=np.int64)
-    # A quarter of everything: nothing is rounded, and the distance of two ends near float64's limits stays finite.
-    ends = 0.25 * low, 0.25 * high
-    for block in blocks:
-        if cancelled is not None and cancelled():
-            return None
-        part, _ = np.histogram(0.25 * np.asarray(block, dtype=np.float64), bins=n_bins, range=ends)
-        counts += part
-    return counts

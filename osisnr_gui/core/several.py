@@ -90,7 +90,8 @@ class BestOf:
     """The best of several systems in every frame.
 
     place : int16 (n_frames,), the best of systems 0 ... n_systems - 1 in every frame; `tied` where two or more are
-    equally good, NOBODY where a frame does not count.
+    equally good, NOBODY where a frame does not count. counts : frames in which each system is best, at the end those
+    that are tied, int64 (n_systems + 1,). n_counted : frames that count.
     Counts before every frame are kept (4 bytes for each system), so that shares of a pixel cost the same at any length.
     """
 
@@ -99,20 +100,12 @@ class BestOf:
         self._before = np.zeros((n_systems + 1, place.size + 1), np.int32)
         for kind, before in enumerate(self._before):
             np.cumsum(place == kind, dtype=np.int32, out=before[1:])
+        self.counts = self._before[:, -1].astype(np.int64)
+        self.n_counted = int(self.counts.sum())
 
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """Frames in which each system is best, and at the end those that are tied: (n_systems + 1,)."""
-        return self._before[:, -1].astype(np.int64)
-
-    @property
-    def n_counted(self) -> int:
-        """Frames that count."""
-        return int(self.counts.sum())
-
-    def shares(self, edges: IndexArray) -> FloatArray:
-        """Shares of the counted frames `edges[j]:edges[j + 1]`: (n_systems + 1, k), nan where no frame counts."""
-        counts = np.diff(self._before[:, edges], axis=1)
+    def shares(self, starts: IndexArray, stops: IndexArray) -> FloatArray:
+        """Shares of the counted frames `starts[j]:stops[j]`: (n_systems + 1, k), nan where no frame counts."""
+        counts = self._before[:, stops] - self._before[:, starts]
         with np.errstate(invalid="ignore"):
             return np.asarray(counts / counts.sum(axis=0))
 
@@ -136,29 +129,19 @@ def find_best(values: Sequence[FloatArray], counted: BoolArray) -> BestOf:
     return BestOf(place, len(values))
 
 
-def column_edges(n: int, t0: float, dt: float, borders: FloatArray) -> tuple[IndexArray, IndexArray]:
-    """Frames of pixel columns with these borders: edges for `BestOf.shares`, and the place of each column in it.
+def column_frames(n: int, t0: float, dt: float, borders: FloatArray) -> tuple[IndexArray, IndexArray]:
+    """First and last but one frame of each pixel column with these borders: of n frames, frame i at `t0 + i * dt`.
 
-    Frame i lies at `t0 + i * dt`. A column that holds no frame's time shows the frame it lies in; place -1: none does.
+    A column that holds no frame's time has the frame it lies in, if there is one.
     """
     at = (borders - t0) / dt
-    if at[1] - at[0] >= 1.0:
-        edges = np.clip(np.ceil(at), 0, n).astype(np.intp)
-        filled = np.flatnonzero(np.diff(edges))
-        where = np.full(borders.size - 1, -1, np.intp)
-        if not filled.size:
-            return edges[:0], where
-        where[filled] = np.arange(filled.size)
-        # A column without a frame's time between others, where both are as wide: rounding. It shows its neighbour's.
-        within = slice(filled[0], filled[-1] + 1)
-        where[within] = np.maximum.accumulate(where[within])
-        return np.append(edges[filled], edges[filled[-1] + 1]), where
-    frame = np.floor((at[:-1] + at[1:]) / 2 + 0.5)
-    inside = (frame >= 0) & (frame < n)
-    if not inside.any():
-        return np.zeros(0, np.intp), np.full(borders.size - 1, -1, np.intp)
-    first, last = int(frame[inside][0]), int(frame[inside][-1])
-    return np.arange(first, last + 2), np.where(inside, frame - first, -1).astype(np.intp)
+    if at[1] - at[0] > 1.0 + 1e-6:  # else rounding could leave a column without a frame
+        edges = np.ceil(at)
+        starts, stops = edges[:-1], edges[1:]
+    else:
+        starts = np.floor((at[:-1] + at[1:]) / 2 + 0.5)
+        stops = starts + 1
+    return np.clip(starts, 0, n).astype(np.intp), np.clip(stops, 0, n).astype(np.intp)
 
 
 Terms = tuple[float, float]  # loss_osi, mc_mse

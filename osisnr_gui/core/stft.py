@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from osisnr_gui.core.types import Columns, FloatArray, ParameterError
+from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, ParameterError
 
 # Cosine-sum windows: w[n] = sum_k (-1)^k a_k cos(2 pi k n / N), periodic. Coefficients: F. J. Harris, "On the use
 # of windows for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978).
@@ -102,6 +102,11 @@ def frames_of(samples: FloatArray, n_fft: int, hop: int) -> FloatArray:
     return frames
 
 
+def stft(samples: FloatArray, n_fft: int, hop: int, name: str = "hann") -> ComplexArray:
+    """Spectra of `frames_of` samples (n,) times the window called `name`: (n_frames, n_bins), one frame a row."""
+    return np.asarray(np.fft.rfft(frames_of(samples, n_fft, hop) * window(name, n_fft), axis=1))
+
+
 def overlap_add(frames: FloatArray, analysis: FloatArray, synthesis: FloatArray, hop: int) -> FloatArray:
     """Samples ((n_frames - 1)*hop + n_fft,) from frames (n_frames, n_fft), frame i from sample i*hop on.
 
@@ -154,11 +159,6 @@ class MaskFrames:
         square = np.zeros(-(-self.n_fft // self.hop) * self.hop)
         square[: self.n_fft] = window(self.window, self.n_fft) ** 2
         return np.asarray(square.reshape(-1, self.hop).sum(axis=0))
-
-    def stft(self, samples: FloatArray) -> np.ndarray[tuple[int, int], np.dtype[np.complex128]]:
-        """STFT of samples (n,) that begin with a frame: complex128 (n_frames, n_bins), one frame a row."""
-        frames = frames_of(np.ascontiguousarray(samples, dtype=np.float64), self.n_fft, self.hop)
-        return np.fft.rfft(frames * window(self.window, self.n_fft), axis=1)
 
     def istft(self, spectra: Columns) -> FloatArray:
         """Inverse STFT: samples (n,) from spectra (n_frames, n_bins), the first from the first frame's beginning.

@@ -37,10 +37,10 @@ from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.inspection.inspector import measure_file
 from osisnr_gui.session.pair_pass import make_picture
 from osisnr_gui.session.pairs import PairAnalysis, Readers
-from osisnr_gui.session.scores import FrameLosses, PairScore, find_segment_table
+from osisnr_gui.session.scores import FrameLosses, PairScore, SegmentTable
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.tracks import Track
-from osisnr_gui.session.verdict import chance_floor_db, find_band_of_errors, find_verdict
+from osisnr_gui.session.verdict import Verdict, chance_floor_db, find_band_of_errors
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import english
@@ -155,8 +155,8 @@ def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | 
 
 def _verdict(analysis: Analysis, pair: PairAnalysis, cancelled: Cancel | None) -> Object:
     measures = measure_file(pair, cancelled)
-    verdict = find_verdict(pair, chance_floor_db(analysis, pair))
-    verdict = replace(verdict, band=find_band_of_errors(measures.bands, measures.osi_db))
+    verdict = Verdict(pair, chance_floor_db(analysis, pair))
+    verdict.band = find_band_of_errors(measures.bands, measures.osi_db)
     in_seconds = pair.frames is not None and pair.frames.grid.seconds
     also = sentences.level_polarity_delay(analysis, pair)
     sentence = sentences.verdict_sentence(verdict, "s" if in_seconds else "frames", *also)
@@ -181,7 +181,7 @@ def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:
 
 def _segments(analysis: Analysis, index: int, score: PairScore) -> Object:
     """The bad segments of the window's list, the worst first, and what makes them bad."""
-    table, other = find_segment_table(score), other_letter(analysis.session, index)
+    table, other = SegmentTable(score), other_letter(analysis.session, index)
     notes = table.notes_of(analysis.session.notes)
     rows = list[Json]()
     for place in table.worst_first[:MOST_SEGMENTS].tolist():

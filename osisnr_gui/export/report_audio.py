@@ -15,7 +15,7 @@ from osisnr_gui.io.decoder import flac_files
 from osisnr_gui.io.errors import Cancel, stop_if
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.scores import find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind, find_loudness, find_recipe, sound_tracks
 from osisnr_gui.session.sound.sound_feed import SoundFeed
 
@@ -98,7 +98,7 @@ def worst_stretches(analysis: Analysis) -> list[tuple[float, float]]:
     places = list[tuple[float, float, float]]()
     for pair in analysis.pairs:
         if pair.valid_score is not None and pair.valid_score.facts.frames.grid.seconds:
-            table = find_segment_table(pair.valid_score)
+            table = SegmentTable(pair.valid_score)
             places += [(float(table.severity[k]), *table.span(int(k))) for k in table.worst_first[:WORST_PLACES]]
     found = list[tuple[float, float]]()
     for _, start, stop in sorted(places, reverse=True):

@@ -20,7 +20,7 @@ from osisnr_gui.session.file_changes import without_files
 from osisnr_gui.session.frame_pass import NO_PICTURES, open_workers, worker_count
 from osisnr_gui.session.matching import find_matching, match_key
 from osisnr_gui.session.pair_pass import paint_alone, run_pair
-from osisnr_gui.session.pairs import PairAnalysis, pair_key, resolve_framing
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, pair_key, resolve_framing
 from osisnr_gui.session.result import Analysis, AnalysisOptions, Progress, Report, ResultIndex
 from osisnr_gui.session.result_cache import ResultCache
 from osisnr_gui.session.session import Session, Source
@@ -137,7 +137,7 @@ class _Run:
         self._measure_delays()
         self._match()
         if self._cache is not None:
-            for _index, reference, pair in self._open_pairs():
+            for _index, reference, pair, _key in self._open_pairs():
                 self._cache.keep(reference, pair, self._started_ns)
         self._score_mixture()
         return finish(replace(self._analysis, complete=True))
@@ -157,17 +157,17 @@ class _Run:
         known = None if source.path == self._broken else self._known.track(source)
         return known or open_track(source, self._cancelled)
 
-    def _open_pairs(self) -> Iterator[tuple[int, Track, PairAnalysis]]:
-        """(index, reference, pair) of every pair of two files without an error."""
+    def _open_pairs(self) -> Iterator[tuple[int, Track, PairAnalysis, PairKey]]:
+        """(index, reference, pair, key) of every pair of two files without an error."""
         for index in range(len(self._analysis.pairs)):
             pair = self._analysis.pairs[index]  # as it is by then
             if pair.error is None and pair.reference is not None and pair.reference.error is None:
-                yield index, pair.reference, pair
+                key = pair_key(self._session, pair.reference, pair.estimate, self._wanted.alpha)
+                yield index, pair.reference, pair, key
 
     def _take_over(self) -> None:
         """Pairs that are known already are there from the first report on."""
-        for index, reference, pair in self._open_pairs():
-            key = pair_key(self._session, reference, pair.estimate, self._wanted.alpha)
+        for index, reference, pair, key in self._open_pairs():
             old = self._known.pair(key, self._wanted.pictures)
             if old is not None:
                 old = replace(old, estimate=pair.estimate, reference=reference)
@@ -193,28 +193,25 @@ class _Run:
     def _find_kept(self) -> None:
         """Pairs that were analysed in an earlier run of the program."""
         cache = self._cache
-        for index, reference, pair in self._open_pairs():
+        for index, reference, pair, key in self._open_pairs():
             if cache is not None and pair.frames is None:
-                key = pair_key(self._session, reference, pair.estimate, None)
                 picture = self._known.picture(reference, key, self._analysis.pairs)
-                kept = cache.find(key, reference, pair.estimate, picture, self._cancelled)
+                kept = cache.find(key, (reference, pair.estimate), picture, self._cancelled)
                 if kept is not None:
-                    self._set_reference(self._session.partner_of(index), kept[0])
-                    self._set_pair(index, scored(self._session, replace(kept[1], reference=kept[0])))
+                    self._set_pair(index, scored(self._session, kept))
                     self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
     def _run_pairs(self) -> None:
-        for index, reference, pair in self._open_pairs():
+        for index, reference, pair, key in self._open_pairs():
             if pair.frames is None:
                 try:
-                    self._run_pair(index, reference, pair)
+                    self._run_pair(index, reference, pair, key)
                 except FileError as error:
                     self._set_pair(index, replace(pair, error=_final(error)))
                 self._say(self._fraction(index + 1), Phrase("comparing"), self._analysis)
 
-    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis) -> None:
+    def _run_pair(self, index: int, reference: Track, pair: PairAnalysis, key: PairKey) -> None:
         session, wanted = self._session, self._wanted
-        key = pair_key(session, reference, pair.estimate, wanted.alpha)
         delay, started = self._known.delay(key), time.monotonic()
 
         def report(running: PairAnalysis) -> None:
@@ -236,8 +233,6 @@ class _Run:
         picture = self._known.picture(reference, key, self._analysis.pairs)
         options = replace(wanted, delay=wanted.delay and delay is None)
         done = run_pair(session, (reference, pair.estimate), key, picture, options, report, self._cancelled)
-        if done.reference is not None:
-            self._set_reference(session.partner_of(index), done.reference)
         self._set_pair(index, scored(session, done if delay is None else replace(done, delay=delay)))
 
     def _paint_reference(self) -> None:
@@ -279,12 +274,11 @@ class _Run:
         return checked
 
     def _measure_delays(self) -> None:
-        for index, reference, pair in self._open_pairs():
+        for index, reference, pair, key in self._open_pairs():
             if self._wanted.delay and pair.delay is None:
                 self._say(0.95, Phrase("looking for delays"))
-                known = None if pair.key is None else self._known.delay(pair.key)
                 try:
-                    delay = known or measure_delay(reference, pair.estimate, self._cancelled)
+                    delay = self._known.delay(key) or measure_delay(reference, pair.estimate, self._cancelled)
                 except FileError as error:
                     self._set_pair(index, PairAnalysis(pair.estimate, reference=reference, error=_final(error)))
                 else:
@@ -329,6 +323,10 @@ class _Run:
         self._set(references=(*references[:index], track, *references[index + 1 :]), pairs=pairs)
 
     def _set_pair(self, index: int, pair: PairAnalysis) -> None:
+        """What has become known of a pair, and of its reference with it."""
+        place = self._session.partner_of(index)
+        if pair.reference is not None and pair.reference is not self._analysis.references[place]:
+            self._set_reference(place, pair.reference)
         pairs = self._analysis.pairs
         self._set(pairs=(*pairs[:index], pair, *pairs[index + 1 :]))
 

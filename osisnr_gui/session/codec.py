@@ -121,19 +121,14 @@ def figure_text(session: Session, view: SavedView, hashes: Iterable[str | None])
     return json_bytes({"hashes": list(hashes), "saved": saved})
 
 
-def load_session(path: str) -> tuple[Session, SavedView]:
-    """The session in a file or a figure, with absolute paths, and what was on screen.
+def load_session(path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
+    """The session in a file or a figure, with absolute paths, what was on screen, and the hashes of `sources`.
 
     A field that is missing has its default; null stands for an infinite number. Nothing is looked up: whether the files
-    exist shows when they are opened.
+    exist shows when they are opened. A session file has no hashes.
 
     Raises LoadError that names the field, its problem and what to do.
     """
-    return load_with_hashes(path)[:2]
-
-
-def load_with_hashes(path: str) -> tuple[Session, SavedView, tuple[str | None, ...]]:
-    """As `load_session`; also the hashes of `sources`, none from a session file."""
     if not is_figure(path):
         return *_session_in(load_json(path, MAX_BYTES), path), ()
     data = text_in(path, KEYWORD, 2 * MAX_BYTES)

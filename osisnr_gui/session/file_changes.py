@@ -76,8 +76,8 @@ class FileChanges:
             return False
         self._read = dict(stamps)
         self._looks = {path: look for path, look in self._looks.items() if path in stamps}
-        stay = {path for path, change in self._found.items() if path in stamps and stamps[path] != change.stamp}
-        self._found = {path: change for path, change in self._found.items() if path in stay}
+        stay = ((path, change) for path, change in self._found.items() if path in stamps)
+        self._found = {path: change for path, change in stay if stamps[path] != change.stamp}
         return True
 
     def look(self, stamps: Stamps, now: float, seen: float) -> bool:
@@ -123,7 +123,7 @@ class ContentHashes:
         known = self.find(path, stamp)
         if known is not None or stamp is None:
             return known
-        found = self._hash(path, stamp, cancelled, anew=False)
+        found = content_hash(path, stamp, self._cache, cancelled)
         if found is not None:
             self._known.put((path, stamp), found)
         return found
@@ -136,15 +136,11 @@ class ContentHashes:
         known = self.find(path, stamp)
         if known is None or stamp is None:
             return False
-        return self._hash(path, stamp, cancelled, anew=True) not in (known, None)
+        return content_hash(path, stamp, self._cache, cancelled, anew=True) not in (known, None)
 
     def forget(self, paths: Collection[str]) -> None:
         """Files that were read again: what they hold is found out anew."""
         self._known.drop(lambda key: key[0] in paths)
-
-    def _hash(self, path: str, stamp: Stamp, cancelled: Cancel | None, *, anew: bool) -> str | None:
-        folder = self._cache.folder if self._cache is not None and self._cache.enabled else None
-        return content_hash(path, stamp, folder, cancelled, anew=anew)
 
 
 def changed_files(

@@ -18,7 +18,6 @@ they carry, so that the ones that matter are among them.
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
 
 import numpy as np
 
@@ -137,15 +136,10 @@ class BlameKind(StrEnum):
         return "MC-MSE" if self is BlameKind.MC_MSE else "1/OSI-SNR"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class BlameTerms:
     """What every frame carries: weights (n_frames,), 1 for a frame that carries its even share, 0 if it counts not."""
 
-    alpha: float
-    weights: FloatArray
-
-    @classmethod
-    def of(cls, score: PairScore, kind: BlameKind) -> Self:
+    def __init__(self, score: PairScore, kind: BlameKind) -> None:
         """Those of the result that leads. Frames whose 1/OSI-SNR is not a positive number carry nothing."""
         values = score.osi_term() if kind is BlameKind.OSI_NOISE else score.mc_mse()
         if score.loss.formula is not Formula.LITERAL:
@@ -153,7 +147,7 @@ class BlameTerms:
         with np.errstate(invalid="ignore"):
             values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
         total = float(values.sum())
-        return cls(score.loss.alpha, values * (score.n_counted / total) if total > 0 else values)
+        self.alpha, self.weights = score.loss.alpha, values * (score.n_counted / total) if total > 0 else values
 
 
 def can_be_blamed(columns: PairReader) -> bool:
@@ -186,9 +180,9 @@ class BlameMap:
         self.columns, self.kind = columns, kind
         self.taken = max(1, min(MOST_TAKEN, TAKEN_CELLS // columns.n_bins))
         if score.facts.frames.table is not None:
-            score = replace(score, loss=replace(score.loss, alpha=DEFAULT_ALPHA))
+            score = PairScore(score.facts, replace(score.loss, alpha=DEFAULT_ALPHA), score.bad)
         # What each frame carries at the default alpha, so that the choice is steady while alpha is moved; never 0.
-        self._importance = BlameTerms.of(score, kind).weights + 1e-9
+        self._importance = BlameTerms(score, kind).weights + 1e-9
         self._step = 0
         self._chunks: dict[int, _Chunk] = {}
 

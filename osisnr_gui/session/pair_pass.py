@@ -11,17 +11,17 @@ from osisnr_gui.core.align import Delay
 from osisnr_gui.core.osi_snr import project_rows
 from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import FloatArray, Framing
-from osisnr_gui.io.errors import Cancel, overwritten, stop_if
+from osisnr_gui.io.errors import Cancel, Phrase, overwritten, stop_if
 from osisnr_gui.session import pairs
 from osisnr_gui.session.delays import DelaySearch
-from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairPictures, PassPlan
+from osisnr_gui.session.frame_pass import NO_PICTURES, FramePass, PairFrames, PairPictures, PassPlan
 from osisnr_gui.session.pairs import Fit, PairAnalysis, PairKey, Readers, time_grid
-from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, sketch_pictures
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, CodeScale, Picture, TimeGrid, sketch_pictures
 from osisnr_gui.session.readers import AudioColumns, ColumnReader
 from osisnr_gui.session.result import AnalysisOptions
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.session import MaskGrid, Session
-from osisnr_gui.session.tracks import Track, check_track, stamp_of
+from osisnr_gui.session.tracks import PairError, Track, check_track, stamp_of
 
 FILL_FRAMES = 4096
 Progress = Callable[[PairAnalysis], None]
@@ -51,11 +51,15 @@ def run_pair(
     with closing(Readers(tracks, key.framing, rate)) as opened:
         s, e = opened.open()
         fit = pairs.fit_frames(session, s, e, (reference.source.path, estimate.source.path))
-        shown = _make_pictures(tracks, (s, e), fit, key, reference_picture) if wanted.pictures else NO_PICTURES
+        columns = max(s.n_frames, fit.stop), max(e.n_frames, fit.stop), fit.stop
+        shown = make_pictures(tracks, key, columns, reference_picture) if wanted.pictures else NO_PICTURES
         paint = shown if reference_picture is None else shown._replace(reference=None)
         start = pairs.start_frame(fit, grid, wanted.around)
         listener, finish = _listen(tracks, (s, e) if start is None else (), fit, wanted.delay, cancelled)
-        plan = PassPlan(s, e, fit.first, fit.stop, grid, fit.samples, key.alpha, paint, listener, start)
+        samples = None if wanted.osi_only else fit.samples
+        plan = PassPlan(
+            s, e, fit.first, fit.stop, grid, samples, key.alpha, paint, listener, start, osi_only=wanted.osi_only
+        )
         pair = PairAnalysis(estimate, key, pictures=shown, sample_rate=rate, reference=reference)
         frames = FramePass(plan).run(_reporter(pair, paint, progress, cancelled), cancelled)
         for picture, reader in ((paint.reference, s), (paint.estimate, e)):
@@ -63,6 +67,31 @@ def run_pair(
         (reference, estimate), delay = finish()
     whole = WholeSignal.of(frames)
     return replace(pair, estimate=estimate, reference=reference, frames=frames, whole=whole, delay=delay)
+
+
+def run_cross(
+    session: Session,
+    reference: Track,
+    estimate: Track,
+    grid: TimeGrid,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> PairFrames:
+    """The pass over an estimate and a reference it is not compared with, for OSI-SNR alone.
+
+    grid : of the estimate's own pair, beside whose frames these are to stand.
+
+    Raises PairError, LoadError and io's Cancelled.
+    """
+    pairs.check_fit(session, reference, estimate)
+    key = pairs.pair_key(session, reference, estimate, None)
+    if time_grid(key.framing, reference, key.mask_grid) != grid:
+        detail = Phrase("its frames lie elsewhere")
+        raise PairError(reference.source.path, detail, Phrase("use references of one sample rate"))
+    wanted = AnalysisOptions(pictures=False, delay=False, osi_only=True)
+    frames = run_pair(session, (reference, estimate), key, None, wanted, progress, cancelled).frames
+    assert frames is not None, "a pass gives frames"
+    return frames
 
 
 def _reporter(
@@ -139,20 +168,15 @@ def _fill(
             picture.lift(first, stop)
 
 
-def _make_pictures(
-    tracks: tuple[Track, Track],
-    readers: tuple[ColumnReader, ColumnReader],
-    fit: Fit,
-    key: PairKey,
-    reference_picture: Picture | None,
+def make_pictures(
+    tracks: tuple[Track, Track], key: PairKey, columns: Sequence[int], reference_picture: Picture | None
 ) -> PairPictures:
-    """Empty ones, but for a reference's that is there already."""
+    """Empty ones with so many columns each, but for a reference's that is there already."""
     (reference, estimate), settings = tracks, (tracks[0], key.framing, key.mask_grid)
-    counts = [max(reader.n_frames, fit.stop) for reader in readers]
     return PairPictures(
-        reference_picture or make_picture((reference,), *settings, counts[0]),
-        make_picture((estimate,), *settings, counts[1]),
-        make_picture(tracks, *settings, fit.stop),
+        reference_picture or make_picture((reference,), *settings, columns[0]),
+        make_picture((estimate,), *settings, columns[1]),
+        make_picture(tracks, *settings, columns[2]),
     )
 
 
@@ -164,18 +188,13 @@ def make_picture(
     if framing is None:
         masks = [track.mask for track in tracks if track.mask is not None]
         scale = CodeScale.plain(min(m.minimum for m in masks), max(m.maximum for m in masks))
-        n_bins, bin_step = int(masks[0].values.shape[0]), grid.bin_hz or 1.0
+        n_bins = int(masks[0].values.shape[0])
     else:
         scale = CodeScale.levels(0.5 * float(window(framing.window, framing.n_fft).sum()))
-        n_bins, bin_step = framing.n_fft // 2 + 1, (rate or 1) / framing.n_fft
+        n_bins = framing.n_fft // 2 + 1
     # What is never looked at opens nothing.
     columns = partial(_exact_magnitudes, Readers(tracks, framing, rate))
-    return Picture(n_columns, n_bins, grid, bin_step, scale, columns, coarse_step_of(tracks))
-
-
-def coarse_step_of(tracks: tuple[Track, ...]) -> int:
-    """Frames in a column of the finest coarse picture of one track, or of the residual of two."""
-    return COARSE_STEP if len(tracks) == 1 else RESIDUAL_STEP
+    return Picture(n_columns, n_bins, grid, scale, columns, COARSE_STEP if len(tracks) == 1 else RESIDUAL_STEP)
 
 
 def _exact_magnitudes(opened: Readers, start: int, stop: int, step: int) -> FloatArray:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from osisnr_gui.core.align import Delay
-from osisnr_gui.core.osi_snr import both_alike
 from osisnr_gui.core.stft import check_framing, default_hop, default_n_fft, frame_count, window
 from osisnr_gui.core.types import Columns, Framing, IntArray, ParameterError, Representation
 from osisnr_gui.io.errors import N_, FileError, LoadError, Phrase, Reason
@@ -128,7 +127,7 @@ class Readers:
     """
 
     def __init__(self, tracks: tuple[Track, ...], framing: Framing | None, rate: int | None) -> None:
-        self.tracks, self._framing, self._rate = tracks, framing, rate
+        self.tracks, self.framing, self._rate = tracks, framing, rate
         self._opened, self._files = list[ColumnReader](), ExitStack()
         #: Lets go of the files.
         self.close = weakref.finalize(self, self._files.close)
@@ -139,9 +138,9 @@ class Readers:
             if track.mask is not None:
                 self._opened.append(MaskColumns(track.mask.values))
             else:
-                assert self._framing is not None, "audio always has a framing"
+                assert self.framing is not None, "audio always has a framing"
                 signal = self._files.enter_context(AudioSignal(track.source, self._rate))
-                self._opened.append(AudioColumns(signal, self._framing))
+                self._opened.append(AudioColumns(signal, self.framing))
         return self._opened
 
 
@@ -239,7 +238,7 @@ def pair_key(session: Session, reference: Track, estimate: Track, alpha: float |
 PIECE_FRAMES = 4096
 
 
-class PairReader:
+class PairReader(Readers):
     """The `n_frames` frames (of n_bins) of the reference and of the estimate, numbered as in `frames`.
 
     The files are opened at the first look and closed when this is forgotten. All methods block; any thread.
@@ -248,9 +247,8 @@ class PairReader:
     def __init__(self, pair: PairAnalysis) -> None:
         if pair.frames is None or pair.key is None or pair.reference is None:
             raise ValueError("a pair without frames has no columns")
-        self.frames, self.framing = pair.frames, pair.key.framing
-        self.n_frames, self.n_bins = pair.frames.n_frames, pair.frames.n_bins
-        self._readers = Readers((pair.reference, pair.estimate), self.framing, pair.sample_rate)
+        super().__init__((pair.reference, pair.estimate), pair.key.framing, pair.sample_rate)
+        self.frames, self.n_frames, self.n_bins = pair.frames, pair.frames.n_frames, pair.frames.n_bins
         self._lock = threading.Lock()
 
     def rows(self, first: int, stop: int) -> tuple[Columns, Columns]:
@@ -262,12 +260,12 @@ class PairReader:
         pieces = np.searchsorted(frames, np.arange(frames[0], frames[-1] + 1, PIECE_FRAMES))
         parts = [self._piece(part) for part in np.split(frames, pieces[1:]) if len(part)]
         s, e = (np.concatenate(rows) if len(rows) > 1 else rows[0] for rows in zip(*parts, strict=True))
-        return both_alike(s, e)
+        return s, e
 
     def _piece(self, frames: IntArray) -> tuple[Columns, Columns]:
         first, count = int(frames[0]), int(frames[-1] - frames[0]) + 1
         with self._lock:
-            readers = self._readers.open()
+            readers = self.open()
             raw = [reader.read(self.frames.first_frame + first, count) for reader in readers]
             rows = [r.rows(part, frames - first) for r, part in zip(readers, raw, strict=True)]
         return rows[0], rows[1]

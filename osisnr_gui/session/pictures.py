@@ -98,13 +98,12 @@ class Picture:
         n_columns: int,
         n_bins: int,
         time: TimeGrid,
-        bin_step: float,
         scale: CodeScale,
         magnitudes: Callable[[int, int, int], FloatArray],
         coarse_step: int = COARSE_STEP,
     ) -> None:
         self.n_columns, self.n_bins = n_columns, n_bins
-        self.first_time, self.column_step, self.bin_step = time.first, time.step, bin_step
+        self.first_time, self.column_step, self.bin_step = time.first, time.step, time.bin_hz or 1.0
         self.in_seconds = time.seconds
         self.scale = scale
         self.low, self.high, self.unit = scale.low, scale.high, scale.unit

@@ -7,9 +7,11 @@ a frame is a row: (n_frames, n_values) arrays are what the FFT and the dot produ
 
 import math
 import threading
+from typing import Any
 
 import numpy as np
 
+from osisnr_gui.core.osi_snr import rows_of
 from osisnr_gui.core.stft import frame_count, frames_of, least_hop, window
 from osisnr_gui.core.types import Columns, ComplexArray, FloatArray, Framing, IntArray, Representation
 from osisnr_gui.io.audio import AudioFile, AudioScanner
@@ -239,7 +241,6 @@ class MaskColumns:
     def __init__(self, values: np.ndarray[tuple[int, int], np.dtype[np.generic]]) -> None:
         self._values = values
         self.n_bins, self.n_frames = values.shape
-        self.is_complex = bool(np.iscomplexobj(values))
 
     def read(self, first: int, count: int) -> Raw:
         """Columns [first, first + count), zeros beyond the matrix."""
@@ -249,10 +250,8 @@ class MaskColumns:
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some columns of what `read` gave, as rows of float64 or complex128."""
-        part = raw[:, frames].T
-        if self.is_complex:
-            return np.ascontiguousarray(part, dtype=np.complex128)
-        return np.ascontiguousarray(part, dtype=np.float64)
+        part: Any = raw[:, frames]
+        return rows_of(part)
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""

@@ -120,13 +120,15 @@ class Progress:
 class AnalysisOptions:
     """What an analysis is to bring. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
 
-    around : what is on screen begins at this time (seconds, frames for masks): compare from there on first.
+    osi_only : neither of them. around : what is on screen begins at this time (seconds, frames for masks): compare from
+    there on first.
     has_time : asked before a part of the result is reported: whether it would be looked at.
     """
 
     pictures: bool = True
     delay: bool = True
     alpha: float | None = None
+    osi_only: bool = False
     around: float | None = None
     has_time: Callable[[], bool] = lambda: True
 

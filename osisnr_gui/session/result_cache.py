@@ -34,14 +34,15 @@ from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, DamagedFil
 from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, phrase_from_json, phrase_to_json
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
-from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
+from osisnr_gui.session.pair_pass import make_pictures
 from osisnr_gui.session.pairs import PairAnalysis, PairKey, time_grid
-from osisnr_gui.session.pictures import Picture
+from osisnr_gui.session.pictures import COARSE_STEP, RESIDUAL_STEP, Picture
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.tracks import Level, Stamp, Track
 
 # The coarsest clock of a file system (FAT): a file may change within this time and keep its modification time.
 SETTLED_NS = 2_000_000_000
+Tracks = tuple[Track, Track]  # reference and estimate
 PARTS = ("core", "io", "session", "export", "batch")
 
 
@@ -58,26 +59,21 @@ class ResultCache:
         self._last: Future[None] | None = None
 
     def find(
-        self,
-        key: PairKey,
-        reference: Track,
-        estimate: Track,
-        reference_picture: Picture | None = None,
-        cancelled: Cancel | None = None,
-    ) -> tuple[Track, PairAnalysis] | None:
-        """The reference as it was checked and the pair as it was analysed; None when that is not kept.
+        self, key: PairKey, tracks: Tracks, reference_picture: Picture | None = None, cancelled: Cancel | None = None
+    ) -> PairAnalysis | None:
+        """The pair as it was analysed, with its reference as it was checked; None when that is not kept.
 
         reference_picture : one that is filled already, to be used instead of a second one. Raises Cancelled.
         """
-        if not self.enabled or not self.folder.names(_start(reference, estimate)):
+        if not self.enabled or not self.folder.names(_start(tracks)):
             return None
-        name = self._name(key, reference, estimate, cancelled)
+        name = self._name(key, tracks, cancelled)
         file = None if name is None else self.folder.open(name)
         if name is None or file is None:
             return None
         with file:
             try:
-                return unpack_pair(file, key, reference, estimate, reference_picture, cancelled)
+                return unpack_pair(file, key, tracks, reference_picture, cancelled)
             except DamagedFileError:
                 self.folder.remove(name)
             except MemoryError:
@@ -104,14 +100,13 @@ class ResultCache:
         if pair.key is None or packed is None:
             return
         with suppress(Cancelled):
-            name = self._name(pair.key, reference, pair.estimate, self._closing.is_set)
+            name = self._name(pair.key, (reference, pair.estimate), self._closing.is_set)
             if name is not None and name not in self.folder.names(name):
                 self.folder.put(name, *packed, self._closing.is_set)
 
-    def _name(self, key: PairKey, reference: Track, estimate: Track, cancelled: Cancel | None) -> str | None:
+    def _name(self, key: PairKey, tracks: Tracks, cancelled: Cancel | None) -> str | None:
         """What the result of this pair is called; None for a file that changed or cannot be read."""
-        tracks = (reference, estimate)
-        hashes = [content_hash(track.source.path, track.stamp, self.folder, cancelled) for track in tracks]
+        hashes = [content_hash(track.source.path, track.stamp, self, cancelled) for track in tracks]
         if None in hashes:
             return None
         # All of the key but where the files are and when they were written: the hashes stand for both.
@@ -119,16 +114,17 @@ class ResultCache:
         settings = asdict(replace(key, reference=sources[0], estimate=sources[1], stamps=(None, None)))
         kinds = [[track.kind, track.coding] for track in tracks]
         everything = json.dumps([program_hash(), hashes, kinds, settings])
-        return _start(reference, estimate) + _hash_of(everything.encode())
+        return _start(tracks) + _hash_of(everything.encode())
 
 
 def content_hash(
-    path: str, stamp: Stamp | None, folder: CacheFolder | None, cancelled: Cancel | None = None, *, anew: bool = False
+    path: str, stamp: Stamp | None, cache: ResultCache | None, cancelled: Cancel | None = None, *, anew: bool = False
 ) -> str | None:
-    """SHA-256 of a file, remembered in a folder (unless `anew`) or made; None unless it is at this stamp.
+    """SHA-256 of a file, remembered in a cache (unless `anew`) or made; None unless it is at this stamp.
 
     Raises Cancelled.
     """
+    folder = cache.folder if cache is not None and cache.enabled else None
     try:
         with OpenFile(path) as file:
             status = file.status
@@ -151,9 +147,9 @@ def content_hash(
     return found
 
 
-def _start(reference: Track, estimate: Track) -> str:
+def _start(tracks: Tracks) -> str:
     """How the names of all results for two files of these sizes begin."""
-    sizes = [0 if track.stamp is None else track.stamp[0] for track in (reference, estimate)]
+    sizes = [0 if track.stamp is None else track.stamp[0] for track in tracks]
     return f"pair-{sizes[0]:x}-{sizes[1]:x}-"
 
 
@@ -197,6 +193,7 @@ def program_hash() -> str:
 # Far beyond what float64 can hold: an array is made as long as the range of the exponents.
 MOST_EXPONENT = 1 << 14
 _FIELDS = tuple(field.name for field in fields(Projection))
+PICTURE_STEPS = COARSE_STEP, COARSE_STEP, RESIDUAL_STEP
 
 Read = Callable[[str], Array]
 
@@ -234,35 +231,29 @@ def pack_pair(reference: Track, pair: PairAnalysis) -> tuple[Facts, dict[str, Ar
 
 
 def unpack_pair(
-    file: ArrayFile,
-    key: PairKey,
-    reference: Track,
-    estimate: Track,
-    reference_picture: Picture | None,
-    cancelled: Cancel | None = None,
-) -> tuple[Track, PairAnalysis]:
-    """The reference and the pair as they were packed; `reference_picture` : one that is there already.
+    file: ArrayFile, key: PairKey, tracks: Tracks, reference_picture: Picture | None, cancelled: Cancel | None = None
+) -> PairAnalysis:
+    """The pair and its reference as they were packed; `reference_picture` : one that is there already.
 
     Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
     """
     read, facts = partial(file.read, cancelled=cancelled), file.facts
     try:
         _check_shapes(file.shapes)
-        frames = _frames(file, key, reference, read)
-        pictures = _pictures(file, key, (reference, estimate), reference_picture, read)
+        frames = _frames(file, key, tracks[0], read)
+        pictures = _pictures(file, key, tracks, reference_picture, read)
         delay = None
         if facts["delay"] is not None:
             samples, peak = facts["delay"]
             has_curve = "correlation" in file.shapes
             curve = partial(DelayCurve, *read("correlation")) if has_curve else None
             delay = Delay(int(samples), float(peak), curve)
-        of_reference, of_estimate = facts["tracks"]
-        reference = _with_facts(reference, of_reference, read("clips_reference"))
-        estimate = _with_facts(estimate, of_estimate, read("clips_estimate"))
+        clips = read("clips_reference"), read("clips_estimate")
+        reference, estimate = map(_with_facts, tracks, facts["tracks"], clips)
     except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise DamagedFileError(str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
-    return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
+    return PairAnalysis(estimate, key, frames, pictures, None, whole, delay, None, rate, reference)
 
 
 def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:
@@ -297,24 +288,18 @@ def _frames(file: ArrayFile, key: PairKey, reference: Track, read: Read) -> Pair
 
 
 def _pictures(
-    file: ArrayFile, key: PairKey, tracks: tuple[Track, Track], reference_picture: Picture | None, read: Read
+    file: ArrayFile, key: PairKey, tracks: Tracks, reference_picture: Picture | None, read: Read
 ) -> PairPictures:
-    reference, estimate = tracks
-
-    def picture(name: str, *shown: Track) -> Picture:
-        columns, codes = int(file.facts["columns"][name]), read(f"picture_{name}")
-        # Before a picture is made as large as these facts say.
-        if -(-columns // coarse_step_of(shown)) != len(codes):
-            raise ValueError(f"{columns} columns are not in {len(codes)} codes")
-        found = make_picture(shown, reference, key.framing, key.mask_grid, columns)
-        found.restore(codes)
-        return found
-
-    return PairPictures(
-        reference_picture or picture("reference", reference),
-        picture("estimate", estimate),
-        picture("residual", reference, estimate),
-    )
+    columns = [int(file.facts["columns"][name]) for name in PairPictures._fields]
+    # Before a picture is made as large as these facts say.
+    for name, n_columns, step in zip(PairPictures._fields, columns, PICTURE_STEPS, strict=True):
+        if -(-n_columns // step) != file.shapes[f"picture_{name}"][0]:
+            raise ValueError(f"{n_columns} columns are not in the codes of {name}")
+    pictures = make_pictures(tracks, key, columns, reference_picture)
+    for name, picture in pictures._asdict().items():
+        if picture is not reference_picture:
+            picture.restore(read(f"picture_{name}"))
+    return pictures
 
 
 def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:

@@ -5,7 +5,8 @@ and the score itself (alpha, gamma, method, which result leads).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from osisnr_gui.core.osi_snr import exact_osi_db, si_snr_db, snr_db
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session import edits
 from osisnr_gui.session.frame_pass import PairFrames
-from osisnr_gui.session.segments.bad_segments import BadFrames, Facts, SegmentFigures, find_bad, find_depth, find_facts
+from osisnr_gui.session.segments.bad_segments import BadFrames, Facts, SegmentFigures, find_bad, find_depth
 from osisnr_gui.session.session import Criterion, Formula, LossChoice, Note, Session
 
 LOSS_FRAMES = 1 << 16
@@ -29,27 +30,18 @@ def osi_db_of(facts: Facts, formula: Formula) -> FloatArray:
     return facts.frames.literal_osi_db if formula is Formula.LITERAL else facts.active_osi_db
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FrameLosses:
-    """Curves at one alpha and gamma by the formula that leads, worked out for the frames that are asked for."""
+    """Curves at one alpha and gamma by the formula that leads, worked out for the frames that are asked for.
 
-    facts: Facts
-    loss: LossChoice
+    osi_db : OSI-SNR of every frame, nan in frames the formula leaves out. curve : the loss of every frame; None without
+    an alpha table.
+    """
 
-    @property
-    def osi_db(self) -> FloatArray:
-        """OSI-SNR of every frame, nan in frames the formula leaves out."""
-        return osi_db_of(self.facts, self.loss.formula)
-
-    @property
-    def _eps(self) -> float:
-        return EPS_FUSED if self.loss.formula is Formula.LITERAL else 0.0
-
-    @property
-    def curve(self) -> LossCurve | None:
-        """The loss of every frame; None without an alpha table."""
-        loss, table = self.loss, self.facts.frames.table
-        return None if table is None else LossCurve(self.osi_db, self._eps, table, loss.alpha, loss.gamma)
+    def __init__(self, facts: Facts, loss: LossChoice) -> None:
+        table = facts.frames.table
+        self.facts, self.loss, self.osi_db = facts, loss, osi_db_of(facts, loss.formula)
+        self._eps = EPS_FUSED if loss.formula is Formula.LITERAL else 0.0
+        self.curve = None if table is None else LossCurve(self.osi_db, self._eps, table, loss.alpha, loss.gamma)
 
     def mc_mse(self, frames: Frames = ALL_FRAMES) -> FloatArray:
         """MC-MSE of some frames at `loss.alpha`, counted or not."""
@@ -68,11 +60,12 @@ class FrameLosses:
         return loss_terms(self.osi_db[frames], self._eps, self.mc_mse(frames), self.loss.gamma)
 
     def frame_loss(self, frames: Frames = ALL_FRAMES) -> FloatArray:
-        """1/OSI + gamma*MC-MSE of some frames; nan in frames that do not count."""
-        return np.asarray(np.add(*self.terms(frames)))
+        """1/OSI + gamma*MC-MSE of some frames; nan in frames that do not count.
 
-    def all_losses(self) -> FloatArray:
-        """Of all frames, in pieces that stay in the processor's cache: a third off at hours, most of the first time."""
+        Of all frames in pieces that stay in the processor's cache: a third off at hours, most of the first time.
+        """
+        if frames is not ALL_FRAMES:
+            return np.asarray(np.add(*self.terms(frames)))
         found = np.empty(self.facts.frames.n_frames)
         for first in range(0, len(found), LOSS_FRAMES):
             piece = slice(first, first + LOSS_FRAMES)
@@ -80,23 +73,18 @@ class FrameLosses:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class PairScore(FrameLosses):
-    """Numbers at one alpha and gamma, and the curves they come from."""
+    """Numbers at one alpha and gamma, and the curves they come from.
 
-    bad: BadFrames
-    literal: LiteralScores
-    exact: ExactScores
+    leading : the one of `literal` and `exact` that leads. n_counted : frames in its means.
+    """
 
-    @property
-    def leading(self) -> LiteralScores | ExactScores:
-        """The result that leads."""
-        return self.literal if self.loss.formula is Formula.LITERAL else self.exact
-
-    @property
-    def n_counted(self) -> int:
-        """Frames in the leading result's means."""
-        return self.facts.frames.n_frames if self.loss.formula is Formula.LITERAL else self.facts.n_active
+    def __init__(self, facts: Facts, loss: LossChoice, bad: BadFrames) -> None:
+        super().__init__(facts, loss)
+        is_literal, self.bad = loss.formula is Formula.LITERAL, bad
+        self.literal, self.exact = named_results(facts, loss)
+        self.leading: LiteralScores | ExactScores = self.literal if is_literal else self.exact
+        self.n_counted = facts.frames.n_frames if is_literal else facts.n_active
 
     @property
     def shares(self) -> tuple[float, float]:
@@ -160,31 +148,30 @@ def score_frames(
     """
     facts = previous.facts if previous else None
     if facts is None or facts.frames is not frames or facts.silence_db != session.silence_db:
-        facts, previous = find_facts(frames, session.silence_db), None
+        facts, previous = Facts(frames, session.silence_db), None
     losses = FrameLosses(facts, session.loss)
-    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.all_losses)
+    bad = find_bad(facts, session, previous.bad if previous else None, other, losses.frame_loss)
     if previous is None or previous.loss != session.loss:
-        return PairScore(facts, session.loss, bad, *named_results(facts, session.loss))
-    return previous if bad is previous.bad else replace(previous, bad=bad)
+        return PairScore(facts, session.loss, bad)
+    if bad is not previous.bad:
+        previous = copy(previous)
+        previous.bad = bad
+    return previous
 
 
 #: From this part of all frames on, picking them one by one takes longer than working out all of them.
 GATHER_SHARE = 0.1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class SegmentTable(SegmentFigures):
     """The figures of a pair's bad segments, with their parts of the loss."""
 
-    score: PairScore
+    def __init__(self, score: PairScore) -> None:
+        vars(self).update(vars(score.bad.figures))  # they are kept while only alpha moves
+        self.score, self.bad = score, score.bad
 
     def __len__(self) -> int:
         return int(self.start.size)
-
-    @property
-    def bad(self) -> BadFrames:
-        """The frames and segments this is about."""
-        return self.score.bad
 
     def share(self, place: int) -> float:
         """Part of the whole loss (fused with method 1, of the result that leads) that all frames of a segment hold.
@@ -218,8 +205,8 @@ class SegmentTable(SegmentFigures):
 
     def place_at(self, time: float) -> int | None:
         """The segment at a time; None between segments."""
-        grid = self.bad.facts.frames.grid
-        return self.bad.segments.index_at((time - self.bad.facts.frames.first_time) / grid.step + 0.5)
+        frames = self.bad.facts.frames
+        return self.bad.segments.index_at((time - frames.first_time) / frames.grid.step + 0.5)
 
     def place_like(self, start: float, stop: float) -> int | None:
         """The segment that shares most time with a stretch; None where there is none."""
@@ -239,12 +226,6 @@ class SegmentTable(SegmentFigures):
             for place in range(first, last):
                 found[place] = f"{found[place]}; {note.text}" if place in found else note.text
         return found
-
-
-def find_segment_table(score: PairScore) -> SegmentTable:
-    """Figures of all bad segments of a pair."""
-    figures = score.bad.figures
-    return SegmentTable(**{part.name: getattr(figures, part.name) for part in fields(figures)}, score=score)
 
 
 def _quality(score: PairScore) -> tuple[FloatArray | None, float]:

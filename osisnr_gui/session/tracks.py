@@ -151,12 +151,10 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
         path = track.source.path
         scan = scan_audio(path, cancelled=cancelled) if scanner is None else scanner.finish(cancelled=cancelled)
         channel = 1 if track.source.channel is None else track.source.channel
-        if channel == DOWNMIX:
-            level = _mix_level(scan, cancelled)
-        else:
-            k = channel - 1
-            level = Level(float(scan.rms[k]), float(scan.mean[k]), float(scan.peak[k]), scan.clipped_runs[k])
-        level = level.read_as(track.source)
+        # Clipping is counted in the channels: the damage stays in a mix, though no longer at full scale.
+        runs = sum(scan.clipped_runs) if channel == DOWNMIX else scan.clipped_runs[channel - 1]
+        heard, k = (_mixed(scan, cancelled), 0) if channel == DOWNMIX else (scan, channel - 1)
+        level = Level(float(heard.rms[k]), float(heard.mean[k]), float(heard.peak[k]), runs).read_as(track.source)
     except FileError as error:
         return replace(track, error=error)
     known = {(warning.code, warning.message) for warning in track.warnings}
@@ -168,11 +166,8 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
     return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
 
 
-def _mix_level(scan: SampleChecks, cancelled: Cancel | None) -> Level:
-    """The mean of all channels, read once more: channels may cancel, so its level is not in theirs.
-
-    Clipping is counted in the channels: the damage stays in the mix, though no longer at full scale.
-    """
+def _mixed(scan: SampleChecks, cancelled: Cancel | None) -> SampleChecks:
+    """Of the mean of all channels, read once more: channels may cancel, so its level is not in theirs."""
     checks = SampleChecks(replace(scan.info, channels=1))
     with AudioFile(scan.info.path) as file:
         while checks.n_samples < scan.n_samples:
@@ -181,7 +176,7 @@ def _mix_level(scan: SampleChecks, cancelled: Cancel | None) -> Level:
             if len(block) == 0:
                 break
             checks.feed(block[:, None])
-    return Level(float(checks.rms[0]), float(checks.mean[0]), float(checks.peak[0]), sum(scan.clipped_runs))
+    return checks
 
 
 class PairError(FileError):

@@ -16,7 +16,7 @@ from osisnr_gui.core.bands import FrequencyBand, equal_bands, octave_bands
 from osisnr_gui.core.types import FloatArray, Framing, Representation
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
-from osisnr_gui.session.scores import PairScore, find_segment_table
+from osisnr_gui.session.scores import PairScore, SegmentTable
 
 #: Mean exact OSI-SNR of unrelated non-negative columns: Rayleigh-distributed magnitudes, and uniform masks.
 CHANCE_FLOOR_DB = {Representation.MAGNITUDE: 4.2, Representation.MASK: 3.6}
@@ -55,9 +55,8 @@ class BandOfErrors:
     in_hz: bool = True
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """One estimate against its reference.
+    """One estimate of a scored pair against its reference.
 
     median_db : exact OSI-SNR, active frames. chance_db : what unrelated signals reach, nan where that is not known.
     missing, made_up, under : silent frames of the estimate, active frames where the reference is silent, and frames
@@ -66,35 +65,23 @@ class Verdict:
     where the first row of the list, and so key N, puts the cursor; nan without one.
     """
 
-    grade: Grade
-    median_db: float
-    chance_db: float
-    missing: float
-    made_up: float
-    under: float
-    band: BandOfErrors | None
-    worst_time: float
-    of_masks: bool = False
-
-
-def find_verdict(pair: PairAnalysis, chance_db: float = math.nan) -> Verdict:
-    """Judge a scored pair. chance_db : of what is compared."""
-    score = pair.score
-    assert score is not None, "only a scored pair can be judged"
-    gate, counts = score.bad.gate, score.bad.counts
-    n_reference = int(np.count_nonzero(gate.active | gate.missed))
-    missing, made_up, under = (
-        min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
-    )
-    median, grade = score.exact.osi_db_median, _grade(score, chance_db)
-    band = None if grade is Grade.SAME else _painted_band(pair)
-    of_masks, worst_time = pair.sample_rate is None, math.nan
-    if len(score.bad.segments):
-        table = find_segment_table(score)
-        worst_time = table.worst_time(*table.span(int(table.worst_first[0])))
-    # Something else than the angle may keep the word from being a good one.
-    grade = min(grade, Grade.AUDIBLE) if max(missing, made_up, under) > NOTABLE_SHARE else grade
-    return Verdict(grade, median, chance_db, missing, made_up, under, band, worst_time, of_masks)
+    def __init__(self, pair: PairAnalysis, chance_db: float = math.nan) -> None:
+        score = pair.score
+        assert score is not None, "only a scored pair can be judged"
+        gate, counts = score.bad.gate, score.bad.counts
+        n_reference = int(np.count_nonzero(gate.active | gate.missed))
+        self.missing, self.made_up, self.under = (
+            min(1.0, n / n_reference if n_reference else n) for n in (counts.missed, counts.made_up, counts.under)
+        )
+        self.median_db, self.chance_db, grade = score.exact.osi_db_median, chance_db, _grade(score, chance_db)
+        self.band = None if grade is Grade.SAME else _painted_band(pair)
+        self.of_masks, self.worst_time = pair.sample_rate is None, math.nan
+        if len(score.bad.segments):
+            table = SegmentTable(score)
+            self.worst_time = table.worst_time(*table.span(int(table.worst_first[0])))
+        # Something else than the angle may keep the word from being a good one.
+        is_faulty = max(self.missing, self.made_up, self.under) > NOTABLE_SHARE
+        self.grade = min(grade, Grade.AUDIBLE) if is_faulty else grade
 
 
 def _grade(score: PairScore, chance_db: float) -> Grade:

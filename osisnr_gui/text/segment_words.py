@@ -13,7 +13,7 @@ from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import BadFrames, Kind, other_place
 from osisnr_gui.session.session import Criterion, Note, Session
 from osisnr_gui.session.sound.listening import Sound, SoundKind
-from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.session.verdict import Verdict, chance_floor_db
 from osisnr_gui.text.catalogue import _, ngettext
 from osisnr_gui.text.sentences import frames_counted, grade_words, verdict_sentence
 
@@ -242,7 +242,7 @@ def summary_words(analysis: Analysis) -> str:
     lines = []
     for index, pair in enumerate(analysis.pairs):
         if pair.valid_score is not None:
-            verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+            verdict = Verdict(pair, chance_floor_db(analysis, pair))
             unit = "s" if pair.valid_score.facts.frames.grid.seconds else "frames"
             sentence = verdict_sentence(verdict, unit) if len(analysis.pairs) <= MOST_SENTENCES else ""
             line = _("{letter}: {grade}. {sentence}")

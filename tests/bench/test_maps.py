@@ -51,7 +51,7 @@ def test_maps(tmp_path_factory: pytest.TempPathFactory, minutes: int) -> None:
         row["blame: first look, ms CPU"] = _cpu(started)
         started = time.thread_time()
         for _ in range(TICKS):
-            terms = BlameTerms.of(pair.score, BlameKind.MC_MSE)
+            terms = BlameTerms(pair.score, BlameKind.MC_MSE)
             columns = np.concatenate([blame.density(index, terms) for index in missing])  # type: ignore[misc]
             density_pixels(columns, 0.0, per_pixel / step, grid, scale, 31.25)
         row["blame: step of alpha, ms CPU"] = ticks[seconds] = _cpu(started, TICKS)

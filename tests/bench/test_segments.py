@@ -20,7 +20,7 @@ from window_kit import open_window, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session import edits
-from osisnr_gui.session.segments.bad_segments import find_figures
+from osisnr_gui.session.segments.bad_segments import SegmentFigures
 from osisnr_gui.session.session import Criterion
 
 pytestmark = pytest.mark.usefixtures("favoured_window")
@@ -119,7 +119,7 @@ def _costs(qtbot: QtBot, folder: Path, length: str, criterion: Criterion) -> flo
         moved = _cpu_ms(lambda: store.edit(lambda session: edits.set_limit(session, next(levels)), "limit"))
         score = window.views.plots.pair.score  # type: ignore[union-attr]
         row = {"criterion": criterion.value, "pair": length, "segments": len(score.bad.segments)}
-        table = _cpu_ms(lambda: find_figures(score.bad))
+        table = _cpu_ms(lambda: SegmentFigures(score.bad))
         times = {"switch to it (ms)": switch, "limit moved, all views told (ms)": moved, "table (ms)": table}
         record("Bad segments: CPU time of a step", {**row, **times})
         return moved

@@ -51,7 +51,7 @@ def test_the_gate_takes_the_level_of_whatever_should_not_be_heard_or_missed() ->
     silent = -np.inf
     p = _levels([0, -39, -41, -20, silent, silent, silent], [-6, -45, -45, silent, -40, -50, silent])
     status = frame_status(p, 60.0)
-    gate = LevelGate.of(p, status, np.isin(status, ACTIVE), 40.0)
+    gate = LevelGate(p, status, np.isin(status, ACTIVE), 40.0)
     assert [FrameStatus(kind).name for kind in status[3:]] == [
         *("SILENT_ESTIMATE", "SILENT_REFERENCE", "SILENT_REFERENCE", "SILENT_BOTH")
     ]
@@ -65,7 +65,7 @@ def test_the_gate_takes_the_level_of_whatever_should_not_be_heard_or_missed() ->
 def test_no_gate_lets_everything_pass_and_still_weighs_by_level() -> None:
     p = _levels([0, -30, -59, -np.inf], [0, 0, 0, 0])
     status = frame_status(p, 60.0)
-    gate = LevelGate.of(p, status, np.isin(status, ACTIVE), None)
+    gate = LevelGate(p, status, np.isin(status, ACTIVE), None)
     assert gate.passed.all()
     assert gate.active.tolist() == [True, True, True, False]
     assert gate.false_activity.tolist() == [False, False, False, True]

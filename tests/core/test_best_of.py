@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from osisnr_gui.core.several import NOBODY, BestOf, column_edges, find_best
+from osisnr_gui.core.several import NOBODY, BestOf, column_frames, find_best
 
 VALUES = st.one_of(st.integers(0, 3).map(float), st.just(np.nan), st.just(np.inf))
 
@@ -46,29 +46,36 @@ def test_shares_are_those_of_the_frames(n_columns: int) -> None:
     place = rng.integers(-1, 4, 50_003).astype(np.int16)
     best = BestOf(place, 3)
     edges = np.unique(np.linspace(1234, place.size, n_columns + 1).astype(np.intp))
-    np.testing.assert_allclose(best.shares(edges), direct(place, 4, edges), atol=1e-12)
+    np.testing.assert_allclose(best.shares(edges[:-1], edges[1:]), direct(place, 4, edges), atol=1e-12)
 
 
 def test_a_column_without_frames_that_count_has_no_shares() -> None:
     best = BestOf(np.array([0, 0, NOBODY, NOBODY, 1, 2], np.int16), 2)
-    shares = best.shares(np.array([0, 2, 4, 6]))
+    shares = best.shares(np.array([0, 2, 4]), np.array([2, 4, 6]))
     assert shares[:, 0].tolist() == [1.0, 0.0, 0.0]
     assert np.isnan(shares[:, 1]).all()
     assert shares[:, 2].tolist() == [0.0, 0.5, 0.5]
-    assert best.shares(np.empty(0, np.intp)).shape == (3, 0)
+    assert best.shares(*np.empty((2, 0), np.intp)).shape == (3, 0)
 
 
 def test_frames_wider_than_a_column_fill_several() -> None:
-    edges, where = column_edges(3, 10.0, 1.0, np.arange(9.0, 14.01, 0.25))
-    shown = np.where(where >= 0, np.append(edges, 0)[where], -1)
+    starts, stops = column_frames(3, 10.0, 1.0, np.arange(9.0, 14.01, 0.25))
     middles = np.arange(9.125, 14.0, 0.25)
     frame = np.floor(middles - 10 + 0.5)
-    assert shown.tolist() == np.where((frame >= 0) & (frame < 3), frame, -1).tolist()
+    assert np.where(stops > starts, starts, -1).tolist() == np.where((frame >= 0) & (frame < 3), frame, -1).tolist()
 
 
 def test_narrower_frames_lie_in_the_column_of_their_time() -> None:
-    edges, where = column_edges(10, 0.5, 1.0, np.array([-6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0, 15.0]))
-    assert edges.tolist() == [0, 3, 6, 9, 10]
-    assert where.tolist() == [-1, -1, 0, 1, 2, 3, -1]
-    assert column_edges(10, 0.5, 1.0, np.array([20.0, 23.0]))[1].tolist() == [-1]
-    assert column_edges(0, 0.5, 1.0, np.array([0.0, 0.1]))[1].tolist() == [-1]
+    starts, stops = column_frames(10, 0.5, 1.0, np.array([-6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0, 15.0]))
+    assert starts.tolist() == [0, 0, 0, 3, 6, 9, 10]
+    assert stops.tolist() == [0, 0, 3, 6, 9, 10, 10]
+    for n, borders in ((10, [20.0, 23.0]), (0, [0.0, 0.1])):
+        (start,), (stop,) = column_frames(n, 0.5, 1.0, np.array(borders))
+        assert start == stop
+
+
+def test_columns_as_wide_as_a_frame_have_one_each() -> None:
+    for dt in (0.008, 1 / 3, 0.1):
+        starts, stops = column_frames(5000, 0.5 * dt, dt, dt * np.arange(5001))
+        assert starts.tolist() == list(range(5000))
+        assert (stops - starts == 1).all()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.signal import istft
 
-from osisnr_gui.core.stft import MaskFrames, window
+from osisnr_gui.core.stft import MaskFrames, stft, window
 from osisnr_gui.core.types import ParameterError
 
 SETTINGS = [(256, 128, "hann"), (256, 64, "hann"), (512, 100, "hamming"), (400, 160, "hann"), (255, 60, "hann")]
@@ -18,7 +18,7 @@ SETTINGS = [(256, 128, "hann"), (256, 64, "hann"), (512, 100, "hamming"), (400, 
 def test_spectra_that_nothing_was_done_to_give_the_samples_back(n_fft: int, hop: int, name: str) -> None:
     x = np.random.default_rng(0).normal(size=4 * n_fft + 17)
     frames = MaskFrames(n_fft, hop, window=name)
-    y = frames.istft(frames.stft(x))
+    y = frames.istft(stft(x, n_fft, hop, name))
     full = slice(n_fft, len(y) - n_fft)  # as many frames overlap as anywhere
     np.testing.assert_allclose(y[full], x[: len(y)][full], rtol=0, atol=1e-12)
     # Before that fewer do: no sample is louder than it was.
@@ -30,7 +30,7 @@ def test_as_scipy_has_it(n_fft: int, hop: int, name: str) -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=6 * n_fft)
     frames = MaskFrames(n_fft, hop, window=name)
-    masked = frames.stft(x) * rng.random((1 + (len(x) - n_fft) // hop, n_fft // 2 + 1))
+    masked = stft(x, n_fft, hop, name) * rng.random((1 + (len(x) - n_fft) // hop, n_fft // 2 + 1))
     y = frames.istft(masked)
     values = window(name, n_fft)
     with warnings.catch_warnings():

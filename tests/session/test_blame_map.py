@@ -54,7 +54,7 @@ def test_near_views_sum_to_mc_mse(write: Write, noise: Noise, representation: Re
         loss=LossChoice(alpha=alpha, formula=Formula.LITERAL),
     )
     columns, score = _parts(analysis)
-    density = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 1, BlameTerms.of(score, BlameKind.MC_MSE))
+    density = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 1, BlameTerms(score, BlameKind.MC_MSE))
     s, e = columns.rows(0, columns.n_frames)
     assert density.mean() == pytest.approx(1.0, rel=1e-9)
     share = density / density.size
@@ -66,7 +66,7 @@ def test_signed_masks(write: Write) -> None:
     s, e = np.random.default_rng(0).normal(size=(2, 12, 90))
     session = Session((Source(write("a.npy", s)),), (Source(write("b.npy", e)),))
     columns, score = _parts(analyse(session))
-    density = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 1, BlameTerms.of(score, BlameKind.MC_MSE))
+    density = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 1, BlameTerms(score, BlameKind.MC_MSE))
     wanted = mc_mse_blame(s, e, 0.3)
     np.testing.assert_allclose(density.T, wanted / wanted.mean(), rtol=1e-8)
 
@@ -80,7 +80,7 @@ def test_exact_counts_active_frames_only(write: Write, noise: Noise) -> None:
         (BlameKind.MC_MSE, mc_mse_blame(s.T, e.T, 0.3).T),
         (BlameKind.OSI_NOISE, osi_noise_blame(s.T, e.T).T / score.facts.frames.exact_osi_db[:, None]),
     ):
-        density = _densities(BlameMap(columns, score, kind), 1, BlameTerms.of(score, kind))
+        density = _densities(BlameMap(columns, score, kind), 1, BlameTerms(score, kind))
         assert not density[~active].any()
         np.testing.assert_allclose(density[active], values[active] / values[active].mean(), rtol=1e-7, atol=1e-12)
         assert density[active].mean() == pytest.approx(1.0, rel=1e-9)
@@ -92,7 +92,7 @@ def test_frames_whose_literal_term_is_no_positive_number_carry_nothing(write: Wr
     loss = LossChoice(formula=Formula.LITERAL)
     session = Session((Source(write("a.wav", s)),), (Source(write("b.wav", e)),), loss=loss)
     columns, score = _parts(analyse(session))
-    terms = BlameTerms.of(score, BlameKind.OSI_NOISE)
+    terms = BlameTerms(score, BlameKind.OSI_NOISE)
     silent = score.facts.frames.projection.estimate_energy == 0
     assert silent.any()
     assert not terms.weights[silent].any()
@@ -104,7 +104,7 @@ def test_frames_whose_literal_term_is_no_positive_number_carry_nothing(write: Wr
 @pytest.mark.parametrize("kind", list(BlameKind))
 def test_far_views_keep_what_a_column_carries(write: Write, noise: Noise, step: int, kind: BlameKind) -> None:
     columns, score = _parts(_analysis(write, noise, 90_000))
-    terms = BlameTerms.of(score, kind)
+    terms = BlameTerms(score, kind)
     blame = BlameMap(columns, score, kind)
     near, far = _densities(blame, 1, terms), _densities(blame, step, terms)
     edges = np.arange(0, len(near), step)
@@ -127,7 +127,7 @@ def test_the_frame_that_carries_a_column_is_among_those_taken(write: Write, nois
     e[8_000:8_256] += 2 * np.sin(2 * np.pi * 3000 / 16_000 * np.arange(256))
     session = Session((Source(write("a.wav", s)),), (Source(write("b.wav", e)),), loss=LossChoice(alpha=0.5))
     columns, score = _parts(analyse(session))
-    far = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 64, BlameTerms.of(score, BlameKind.MC_MSE))
+    far = _densities(BlameMap(columns, score, BlameKind.MC_MSE), 64, BlameTerms(score, BlameKind.MC_MSE))
     column, bin_ = np.unravel_index(np.argmax(far), far.shape)
     assert column == 61 // 64
     assert abs(bin_ * 16_000 / 512 - 3000) < 100
@@ -137,20 +137,20 @@ def test_moving_alpha_reads_nothing(write: Write, noise: Noise, monkeypatch: pyt
     analysis = _analysis(write, noise)
     columns, score = _parts(analysis)
     blame = BlameMap(columns, score, BlameKind.MC_MSE)
-    _densities(blame, 1, BlameTerms.of(score, BlameKind.MC_MSE))
+    _densities(blame, 1, BlameTerms(score, BlameKind.MC_MSE))
     monkeypatch.setattr(columns, "picked", lambda _frames: pytest.fail("read again"))
     for alpha in ALPHAS:
         moved = rescore(replace(analysis.session, loss=LossChoice(alpha=alpha, formula=Formula.LITERAL)), analysis)
         assert moved is not None
         assert moved.pairs[0].score is not None
-        density = _densities(blame, 1, BlameTerms.of(moved.pairs[0].score, BlameKind.MC_MSE))
+        density = _densities(blame, 1, BlameTerms(moved.pairs[0].score, BlameKind.MC_MSE))
         assert density.mean() == pytest.approx(1.0, rel=1e-9)
 
 
 def test_chunks_far_from_the_view_are_dropped(write: Write, noise: Noise) -> None:
     columns, score = _parts(_analysis(write, noise, 120_000))
     blame = BlameMap(columns, score, BlameKind.MC_MSE)
-    terms = BlameTerms.of(score, BlameKind.MC_MSE)
+    terms = BlameTerms(score, BlameKind.MC_MSE)
     for index in blame.missing(1, 0, CHUNK_COLUMNS):
         blame.load(index)
     assert blame.density(0, terms) is not None
@@ -183,9 +183,9 @@ def test_a_real_and_a_complex_mask(write: Write) -> None:
     rng = np.random.default_rng(0)
     s, e = rng.uniform(size=(9, 30)), rng.normal(size=(9, 30)) + 1j * rng.normal(size=(9, 30))
     columns, score = _parts(analyse(Session((Source(write("a.npy", s)),), (Source(write("b.npy", e)),))))
-    density = _densities(BlameMap(columns, score, BlameKind.OSI_NOISE), 1, BlameTerms.of(score, BlameKind.OSI_NOISE))
+    density = _densities(BlameMap(columns, score, BlameKind.OSI_NOISE), 1, BlameTerms(score, BlameKind.OSI_NOISE))
     assert np.isfinite(density).all()
-    assert columns.rows(0, 3)[0].dtype == np.complex128
+    assert [part.dtype for part in columns.rows(0, 3)] == [np.float64, np.complex128]
 
 
 def test_a_pair_without_frames_is_refused(write: Write, noise: Noise) -> None:

@@ -60,8 +60,8 @@ def save(folder: Path, session: Session, view: SavedView | None = None) -> str:
 
 def test_everything_comes_back(tmp_path: Path) -> None:
     view = SavedView(1.0, 2.0, 1.5, 1)
-    assert load_session(save(tmp_path, rich(tmp_path), view)) == (rich(tmp_path), view)
-    assert load_session(save(tmp_path, Session())) == (Session(), SavedView())
+    assert load_session(save(tmp_path, rich(tmp_path), view)) == (rich(tmp_path), view, ())
+    assert load_session(save(tmp_path, Session())) == (Session(), SavedView(), ())
 
 
 def test_a_folder_can_be_moved_with_its_session(tmp_path: Path) -> None:

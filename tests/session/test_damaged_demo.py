@@ -11,7 +11,7 @@ import pytest
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.scores import SegmentTable, find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import Kind, under_threshold
 from osisnr_gui.session.session import Criterion, Formula
 
@@ -34,7 +34,7 @@ def _table(analysis: Analysis | None) -> SegmentTable:
     assert analysis is not None
     score = analysis.pairs[0].score
     assert score is not None
-    return find_segment_table(score)
+    return SegmentTable(score)
 
 
 def _shared(table: SegmentTable, place: int, span: Span) -> float:
@@ -91,7 +91,7 @@ def test_clicks_are_found_as_a_sudden_drop_and_not_by_the_threshold(
     assert seconds_in_clicks(dropped) > 0.09
     for place in dropped.worst_first[:2]:
         assert _shared(dropped, place, planted["clicks"]) > 0.9, "onsets of words drop as far, and come later"
-    undamaged = find_segment_table(
+    undamaged = SegmentTable(
         rescore(edits.set_bad(damaged.session, criterion=Criterion.DROP), damaged).pairs[1].score  # type: ignore[union-attr]
     )
     assert seconds_in_clicks(undamaged) == 0.0

@@ -277,7 +277,7 @@ def test_a_pass_that_begins_in_the_middle(
         readers = _audio(Framing(Representation.MAGNITUDE, 512, 128), *sources)
         plan = _plan(readers, Session(), alpha)
         scale = CodeScale.levels(128.0)
-        pictures = [Picture(plan.stop, 257, GRID, 31.25, scale, lambda a, b: np.zeros((b - a, 257))) for _ in range(3)]
+        pictures = [Picture(plan.stop, 257, GRID, scale, lambda a, b: np.zeros((b - a, 257))) for _ in range(3)]
         seen: list[PairFrames] = []
         plan = replace(plan, start=begin, pictures=PairPictures(*pictures))
         done = FramePass(plan, 3).run(lambda running: seen.append(running.snapshot()))

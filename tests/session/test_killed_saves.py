@@ -85,7 +85,7 @@ def test_a_session_is_whole_after_any_kill(folder: Path) -> None:
     path = folder / "a.osisnr.json"
     with _killed("session", folder, 0.1) as rounds:
         for _ in rounds:
-            session, _ = load_session(str(path))
+            session, *_ = load_session(str(path))
             assert session == session_of(session.loss.gamma)
     left = _left(folder)
     assert left, "none of the kills fell into a save: the test says nothing"

@@ -27,7 +27,7 @@ GRID = TimeGrid(0.0, 1.0)
 
 def _picture(magnitudes: np.ndarray) -> Picture:
     scale = CodeScale.levels(1.0)
-    return Picture(len(magnitudes), magnitudes.shape[1], GRID, 1.0, scale, lambda a, b, step: magnitudes[a:b:step])
+    return Picture(len(magnitudes), magnitudes.shape[1], GRID, scale, lambda a, b, step: magnitudes[a:b:step])
 
 
 def _magnitudes(n: int, seed: int = 0) -> np.ndarray:
@@ -123,7 +123,7 @@ def test_pooling_from_any_frame_in_any_order(n: int, cuts: list[int], seed: int)
 def test_frames_beyond_the_picture_are_left_out() -> None:
     step = COARSE_STEP
     magnitudes = _magnitudes(4 * step)
-    picture = Picture(2 * step + 4, 3, GRID, 1.0, CodeScale.levels(1.0), lambda a, b, step: magnitudes[a:b:step])
+    picture = Picture(2 * step + 4, 3, GRID, CodeScale.levels(1.0), lambda a, b, step: magnitudes[a:b:step])
     picture.put(2 * step, magnitudes[2 * step :])
     picture.put(3 * step, magnitudes[3 * step :])
     inside = picture.scale.codes(magnitudes[2 * step : 2 * step + 4])

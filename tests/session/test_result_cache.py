@@ -293,7 +293,7 @@ def test_every_field_of_a_key_and_of_a_source_makes_another_result(
             keys += [dataclasses.replace(key, framing=_with_another(value, f.name)) for f in dataclasses.fields(value)]
         elif field.name != "stamps":
             keys.append(_with_another(key, field.name))
-    names = [cache._name(other, reference, analysis.pairs[0].estimate, None) for other in keys]
+    names = [cache._name(other, (reference, analysis.pairs[0].estimate), None) for other in keys]
     assert len(keys) > 10
     assert len(set(names)) == len(keys)
 
@@ -546,7 +546,7 @@ def test_finding_can_be_cancelled(files: Callable[..., Session], cache: ResultCa
     assert key is not None
     assert reference is not None
     with pytest.raises(Cancelled):
-        cache.find(key, reference, analysis.pairs[0].estimate, None, lambda: True)
+        cache.find(key, (reference, analysis.pairs[0].estimate), None, lambda: True)
 
 
 def test_closing_drops_what_is_not_written_yet(

@@ -14,9 +14,9 @@ from osisnr_gui.export.measures import MEASURES
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.segments.bad_segments import find_figures
+from osisnr_gui.session.segments.bad_segments import SegmentFigures
 from osisnr_gui.session.session import MaskGrid, Session
-from osisnr_gui.session.verdict import NOTABLE_SHARE, BandOfErrors, Grade, Verdict, find_band_of_errors, find_verdict
+from osisnr_gui.session.verdict import NOTABLE_SHARE, BandOfErrors, Grade, Verdict, find_band_of_errors
 from osisnr_gui.text.sentences import grade_words, verdict_sentence
 
 RATE = 16000
@@ -35,7 +35,7 @@ def _judge(folder: Path, reference: np.ndarray, estimate: np.ndarray) -> Verdict
     for name, sound in (("ref", reference), ("est", estimate)):
         soundfile.write(folder / f"{name}.wav", sound, RATE, subtype="FLOAT")
     session = edits.open_pair(Session(), str(folder / "ref.wav"), str(folder / "est.wav"))
-    return find_verdict(analyse(session, []).pairs[0], CHANCE_DB)
+    return Verdict(analyse(session, []).pairs[0], CHANCE_DB)
 
 
 def _with_errors(sound: np.ndarray, db: float) -> np.ndarray:
@@ -151,7 +151,7 @@ def test_masks_are_judged_in_their_own_words(tmp_path: Path, rate: int | None) -
     session = edits.open_pair(Session(), str(tmp_path / "ref.npy"), str(tmp_path / "est.npy"))
     if rate:
         session = replace(session, mask_grid=MaskGrid(rate=rate, hop=128, n_fft=78))
-    verdict = find_verdict(analyse(session, []).pairs[0], 3.6)
+    verdict = Verdict(analyse(session, []).pairs[0], 3.6)
     sentence = verdict_sentence(verdict, "s" if rate else "frames")
     assert sentence.startswith("Empty in 20 % of the frames that the reference fills; ")
     assert ("mostly above bin 32" in sentence) is (rate is None)
@@ -164,4 +164,4 @@ def test_counts_are_those_of_the_list() -> None:
         bad, summary = pair.score.bad, {m.key: m.of(pair) for m in MEASURES if m.unit == "frames"}
         listed = [np.count_nonzero(frames) for frames in (bad.low, bad.missed, bad.false_activity)]
         assert [summary["bad"], summary["missed"], summary["false"]] == listed == list(bad.counts)
-        assert find_figures(bad).counts.sum() <= sum(listed)
+        assert SegmentFigures(bad).counts.sum() <= sum(listed)

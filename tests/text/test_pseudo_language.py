@@ -16,7 +16,7 @@ from osisnr_gui.session.comparison.speakers import find_ranking
 from osisnr_gui.session.demos import DEMOS, Demo, demo_session
 from osisnr_gui.session.inspection.inspection import Inspection
 from osisnr_gui.session.inspection.inspector import Inspector
-from osisnr_gui.session.scores import find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text import catalogue, explain, files, segment_words, sentences
 from osisnr_gui.text.catalogue import PseudoTranslation, translated
@@ -52,7 +52,7 @@ def _said(analysis: Analysis) -> Iterator[str]:
         yield from (translated(remedy.label) for remedy in notice.remedies)
     for index, pair in enumerate(analysis.pairs):
         assert pair.score is not None
-        table, other = find_segment_table(pair.score), segment_words.other_letter(analysis.session, index)
+        table, other = SegmentTable(pair.score), segment_words.other_letter(analysis.session, index)
         yield sentences.pair_sentence(analysis, index)
         yield sentences.selection_sentence(pair, 1.0, 2.0)
         yield sentences.result_words(pair.score)
@@ -84,7 +84,7 @@ def test_what_is_saved_is_english_in_every_language(monkeypatch: pytest.MonkeyPa
     analysis = analyse(demo_session("damaged"))
     (x, *_), score = _inspected(analysis), analysis.pairs[0].score
     assert score is not None
-    table = find_segment_table(score)
+    table = SegmentTable(score)
 
     def saved() -> tuple[bytes, str]:
         csv = segments_csv(table, range(len(table)), {}, ("reference", "estimate"), "B")

@@ -13,7 +13,7 @@ from osisnr_gui.export.csv_files import SEGMENT_COLUMNS, segments_csv
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.scores import SegmentTable, find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.segments.bad_segments import Kind
 from osisnr_gui.session.session import Criterion
 from osisnr_gui.text.segment_words import (
@@ -39,7 +39,7 @@ def _table(analysis: Analysis, **changes: object) -> SegmentTable:
     assert found is not None
     score = found.pairs[0].score
     assert score is not None
-    return find_segment_table(score)
+    return SegmentTable(score)
 
 
 def test_the_counts_are_those_of_the_frames(damaged: Analysis) -> None:
@@ -100,11 +100,11 @@ def test_alone_is_said(damaged: Analysis) -> None:
 
 def test_who_carries_the_loss() -> None:
     osi_db = np.array([0.01, *([10.0] * 39)])
-    shares = LossShares.of(osi_db, np.ones(40, bool))
+    shares = LossShares(osi_db, np.ones(40, bool))
     assert carriers_sentence(shares) == (
         "Worst 5 % of active frames (2): 96 % of the loss (exact, method 1); half of it in 1 frame."
     )
-    assert carriers_sentence(LossShares.of(np.empty(0), np.empty(0, bool))) == "No active frame has a loss."
+    assert carriers_sentence(LossShares(np.empty(0), np.empty(0, bool))) == "No active frame has a loss."
 
 
 def test_the_csv_has_the_order_and_the_figures_of_the_table(damaged: Analysis) -> None:

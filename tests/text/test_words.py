@@ -15,7 +15,7 @@ from osisnr_gui.session import edits, words
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.session import DOWNMIX, Formula, Session
-from osisnr_gui.session.verdict import find_verdict
+from osisnr_gui.session.verdict import Verdict
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text import sentences
 from osisnr_gui.text.files import track_words
@@ -145,7 +145,7 @@ def test_no_level_is_claimed_for_something_unrelated(tmp_path: Path, voice: np.n
 
 def test_the_same_but_for_its_level(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, 0.5 * voice)
-    verdict = sentences.verdict_sentence(find_verdict(analysis.pairs[0]), "s")
+    verdict = sentences.verdict_sentence(Verdict(analysis.pairs[0]), "s")
     assert verdict == "The same as the reference but for its level."
     score = analysis.pairs[0].score
     assert score.exact.osi_db_mean == math.inf
@@ -163,7 +163,7 @@ def test_silence_is_said_and_explained(tmp_path: Path, voice: np.ndarray):
     analysis = compare(tmp_path, voice, np.zeros(RATE))
     score = analysis.pairs[0].score
     assert "no frame is active" in sentences.status_sentence(analysis, 0)
-    verdict = sentences.verdict_sentence(find_verdict(analysis.pairs[0]), "s")
+    verdict = sentences.verdict_sentence(Verdict(analysis.pairs[0]), "s")
     assert "100 % of the reference's sound is missing" in verdict
     assert "No frame is active" in sentences.why_loss(score.exact.fused, score, Formula.EXACT)
     assert sentences.why_loss(score.literal.fused, score, Formula.LITERAL)

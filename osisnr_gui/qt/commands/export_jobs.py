@@ -34,7 +34,7 @@ from osisnr_gui.session.changes import finish
 from osisnr_gui.session.codec import KEYWORD, SavedView, figure_text
 from osisnr_gui.session.edits import set_formula
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import masked_paths, open_masked, wav_parts
@@ -220,7 +220,7 @@ class ExportJobs(QObject):
         store, index, pair = self._views.store, self._views.selection.index, self._views.plots.pair
         if pair is None or pair.valid_score is None:
             return
-        table = find_segment_table(pair.valid_score)
+        table = SegmentTable(pair.valid_score)
         notes = table.notes_of(store.session.notes)
         letter = estimate_letter(index)
         data = segment_labels(table, notes, letter, other_letter(store.session, index))

@@ -15,7 +15,7 @@ from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session import edits
-from osisnr_gui.session.comparison.speakers import find_speakers
+from osisnr_gui.session.comparison.speakers import Speakers
 from osisnr_gui.session.scores import worst_frame
 from osisnr_gui.session.session import AT_LEISURE, Note, Source
 from osisnr_gui.session.words import estimate_letter
@@ -67,8 +67,9 @@ class PlotCommands:
 
     def show_speakers(self) -> None:
         """How well every estimate fits every reference."""
-        speakers = find_speakers(self._views.store.analysis)
-        if speakers is not None:
+        analysis = self._views.store.analysis
+        if analysis.matching is not None:
+            speakers = Speakers(analysis, analysis.matching)
             dialog = SpeakersDialog(speakers, self._plots.window())
             edit, assign = self._views.store.edit, speakers.assign
             dialog.assign_requested.connect(lambda places: edit(partial(assign, places=places)))

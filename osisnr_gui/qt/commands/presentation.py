@@ -21,7 +21,7 @@ from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.sound.listening import Sound, SoundKind
-from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.session.verdict import Verdict, chance_floor_db
 from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import estimate_names, grade_words, verdict_sentence
 
@@ -114,7 +114,7 @@ class Presentation(Themed, QWidget):
         self.sentence.clear()
         if pair.score is not None:
             bad, frames = pair.score.bad, pair.score.facts.frames
-            verdict = find_verdict(pair, chance_floor_db(analysis, pair))
+            verdict = Verdict(pair, chance_floor_db(analysis, pair))
             self.word.setText(grade_words(verdict.grade).capitalize())
             self.sentence.setText(verdict_sentence(verdict, "s" if frames.grid.seconds else "frames"))
             places = Stretches.of_frames(bad.bad, frames.first_time, frames.grid.step)

@@ -82,7 +82,7 @@ class SessionFiles(QObject):
         recent = []
         for path in self._recent_paths() if self._keeps else ():
             with contextlib.suppress(FileError, OSError):
-                session, _view = codec.load_session(path)
+                session, _view, _hashes = codec.load_session(path)
                 if not session.is_empty and all(os.path.exists(source.path) for source in session.sources):
                     name = comparison_words(session) if self._is_own(path) else display_name(path)
                     recent.append(Recent(path, name, os.path.dirname(session.sources[0].path)))
@@ -120,7 +120,7 @@ class SessionFiles(QObject):
     def open(self, path: str) -> None:
         """Show the session in a file; what is open stays when it cannot be read."""
         try:
-            session, view, hashes = codec.load_with_hashes(path)
+            session, view, hashes = codec.load_session(path)
         except FileError as error:
             warn(self._window, _("Not opened"), error_words(error))
             return
@@ -187,7 +187,7 @@ class SessionFiles(QObject):
             for name in filter(_is_orphan, os.listdir(os.path.dirname(self._copy))):
                 path = os.path.join(os.path.dirname(self._copy), name)
                 try:
-                    found[path] = (os.path.getmtime(path), *codec.load_session(path))
+                    found[path] = (os.path.getmtime(path), *codec.load_session(path)[:2])
                 except (FileError, OSError):
                     _remove(path)
         return found

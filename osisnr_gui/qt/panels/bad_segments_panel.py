@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.segments_model import CriterionBar, Listed, SegmentsMo
 from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.qt.plots.charts.panel_charts import ShareChart
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.scores import PairScore, SegmentTable, find_segment_table, set_carriers
+from osisnr_gui.session.scores import PairScore, SegmentTable, set_carriers
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Criterion, Session
 from osisnr_gui.session.words import estimate_letter
@@ -132,7 +132,7 @@ class BadSegmentsPanel(QWidget):
         self.model.in_view = self._selected
         if shown != self._shown:  # else the rows stay where they are
             self._shown = shown
-            self._show_lists([(place, find_segment_table(each), other) for place, each, other in found])
+            self._show_lists([(place, SegmentTable(each), other) for place, each, other in found])
         of, template = self.model.shown, _("{n} in all. {letter}: {sentence}") if len(found) > 1 else "{sentence}"
         said = "" if of is None else segment_words.counts_sentence(of.table, of.other)
         values = {"n": self.model.n_places(), "letter": estimate_letter(self._selected), "sentence": said}
@@ -157,7 +157,7 @@ class BadSegmentsPanel(QWidget):
             self._shares = None
         elif self._shares is None or self._shares[0] is not score.facts:
             facts = score.facts
-            self._shares = facts, LossShares.of(facts.frames.exact_osi_db, facts.active)
+            self._shares = facts, LossShares(facts.frames.exact_osi_db, facts.active)
         shares = None if self._shares is None else self._shares[1]
         self.criterion.score = score
         self.criterion.presets.setEnabled(score is not None)

@@ -23,7 +23,7 @@ from osisnr_gui.qt.plots.charts.frame_charts import AngleChart, SpectrumChart
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
+from osisnr_gui.session.inspection.inspection import CurveView, FrameCurves, Inspection
 from osisnr_gui.session.inspection.inspector import FileMeasures, Inspector, find_frame, find_worst, measure_file
 from osisnr_gui.session.pairs import PairAnalysis, PairKey
 from osisnr_gui.session.segments.bad_segments import Facts
@@ -147,7 +147,7 @@ class FramePage(QWidget):
     def _show_curves(self) -> None:
         if self._shown is not None:
             x, index = self._shown
-            self.spectrum.show_curves(frame_curves(x, tuple(CurveView)[self.view.current]), index)
+            self.spectrum.show_curves(FrameCurves(x, tuple(CurveView)[self.view.current]), index)
 
 
 class FrameInspector(Themed, QWidget):

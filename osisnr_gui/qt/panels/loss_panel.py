@@ -24,7 +24,7 @@ from osisnr_gui.session.comparison.speakers import find_ranking
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Formula, Session
-from osisnr_gui.session.verdict import chance_floor_db, find_verdict
+from osisnr_gui.session.verdict import Verdict, chance_floor_db
 from osisnr_gui.text import sentences
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.comparison import effect_sentence
@@ -276,7 +276,7 @@ class LossPanel(QWidget):
         medians = {place: score.exact.osi_db_median for place, score in scores.items() if score is not None}
         self.scale.show_medians(medians, chance_db, selected)
         self.scale.show()
-        verdict = find_verdict(pair, chance_db)
+        verdict = Verdict(pair, chance_db)
         line = sentences.verdict_line(verdict)
         self.verdict.set_text(line, tip=f"{line}\n{sentences.grade_tip()}", shorter=line.rpartition(" (")[0])
         unit = "s" if pair.score.facts.frames.grid.seconds else "frames"

@@ -281,7 +281,7 @@ def _draw_blame(
     )
     if stop <= first:
         return
-    terms = BlameTerms.of(score, blame.kind)
+    terms = BlameTerms(score, blame.kind)
     missing = blame.missing(step, first, stop)
     chunks = range(first // CHUNK_COLUMNS, -(-stop // CHUNK_COLUMNS))
     begin = chunks.start * CHUNK_COLUMNS

@@ -14,7 +14,7 @@ from osisnr_gui.qt.plots.comparison_plots import Contest, DifferenceCurve, Diffe
 from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.difference import Change, Ghost, Quantity, find_difference, partner_pair, partners
+from osisnr_gui.session.comparison.difference import Change, Difference, Ghost, Quantity, partner_pair, partners
 from osisnr_gui.session.scores import FrameLosses, PairScore, osi_db_of
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session, Source
@@ -194,7 +194,7 @@ class Differences(QObject):
         asked = (scores[0].facts, scores[1].facts, measure, contest, loss if measure is Quantity.LOSS else None)
         if asked != self._asked:
             self._asked = asked
-            self._job.start(lambda _job: (contest, DifferenceCurve(find_difference(*scores, measure))))
+            self._job.start(lambda _job: (contest, DifferenceCurve(Difference(*scores, measure))))
 
     def _scores(self) -> tuple[PairScore, FrameLosses] | None:
         analysis, place = self._analysis, self.partner

@@ -15,8 +15,10 @@ from osisnr_gui.qt.plots.items.maps import Ribbon
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.session import words
 from osisnr_gui.session.analysis import Analysis
-from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, find_pairing, run_cross
-from osisnr_gui.session.pairs import PairKey, pair_key
+from osisnr_gui.session.comparison.best_frames import BestFrames, find_pairing
+from osisnr_gui.session.frame_pass import PairFrames
+from osisnr_gui.session.pair_pass import run_cross
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, pair_key
 from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.tracks import Track
@@ -35,7 +37,7 @@ WHAT_FITS = _(
 )
 PAIRING = "pairing"
 PARTS_SECONDS = 0.25
-#: An hour of each takes some 11 MB.
+#: An hour of each takes some 29 MB.
 MOST_KEPT = 8
 
 
@@ -58,7 +60,7 @@ class _Wish:
 
 
 #: What has become known for a wish: the ribbon so far, or a pass that is done.
-_Found = tuple[_Wish, BestFrames | tuple[PairKey, CrossFrames]]
+_Found = tuple[_Wish, BestFrames | tuple[PairKey, PairFrames]]
 
 
 class PairingRow:
@@ -72,7 +74,7 @@ class PairingRow:
         self._wish: _Wish | None = None
         self._asked: _Wish | None = None  # what is made, or is there
         self._may_start = False
-        self._known: dict[PairKey, CrossFrames] = {}
+        self._known: dict[PairKey, PairFrames] = {}
         self._job = Jobs("pairing", self.row)
         self._job.reported.connect(self._take)
         self._job.failed.connect(lambda words, _details: self.row.set_message(words, error=True))
@@ -171,16 +173,17 @@ def _ribbon_of(best: BestFrames, letter: Callable[[int], str], colour: Callable[
     return Ribbon(best.best, best.first_time, best.step, letters, lambda theme: [colour(theme, k) for k in places])
 
 
-def _work(wish: _Wish, known: dict[PairKey, CrossFrames], job: Job) -> _Found:
+def _work(wish: _Wish, known: dict[PairKey, PairFrames], job: Job) -> _Found:
     """On the worker thread: the passes that are missing, one after the other; the ribbon grows with the last one."""
-    session, found = wish.session, dict[int, CrossFrames]()
+    session, found = wish.session, dict[int, PairFrames]()
     last = max(wish.others)
     shown = time.monotonic()
 
-    def grow(running: CrossFrames) -> None:
+    def grow(running: PairAnalysis) -> None:
         nonlocal shown
-        if not running.complete and time.monotonic() - shown > PARTS_SECONDS:
-            job.report((wish, find_pairing(wish.own, wish.facts, {**found, last: running})))
+        frames = running.frames
+        if frames is not None and not frames.complete and time.monotonic() - shown > PARTS_SECONDS:
+            job.report((wish, find_pairing(wish.own, wish.facts, {**found, last: frames})))
             shown = time.monotonic()
 
     for place, reference in sorted(wish.others.items()):

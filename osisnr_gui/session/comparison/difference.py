@@ -10,12 +10,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from osisnr_gui.core.types import FloatArray
 from osisnr_gui.session.frame_pass import on_grid
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import FrameLosses, PairScore, named_results
-from osisnr_gui.session.segments.bad_segments import Facts, find_facts, rivals
+from osisnr_gui.session.segments.bad_segments import Facts, rivals
 from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
 from osisnr_gui.session.words import MIXTURE
 
@@ -32,21 +31,27 @@ class Quantity(StrEnum):
         return 1 if self is Quantity.OSI else -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """Frame i of `values`, dB or loss, belongs to `first_time + i * step`.
+    """`score` minus `other` in the frames both have, both by the formula that leads in `score`.
 
-    values : this one minus the other one; nan where one of them has no value, 0 where both are perfect, +-inf where
-    only one is. median : of the frames with a difference. n_better, n_frames : in how many of these this one is better.
+    Frame i of `values`, dB or loss, belongs to `first_time + i * step`: nan where one of them has no value, 0 where
+    both are perfect, +-inf where only one is. median : of the frames with a difference. n_better, n_frames : in how
+    many of these `score` is better.
     """
 
-    measure: Quantity
-    first_time: float
-    step: float
-    values: FloatArray
-    median: float
-    n_better: int
-    n_frames: int
+    def __init__(self, score: PairScore, other: FrameLosses, measure: Quantity) -> None:
+        frames, others = score.facts.frames, other.facts.frames
+        if measure is Quantity.OSI:
+            values, theirs = score.osi_db, other.osi_db
+        else:
+            values, theirs = score.frame_loss(), other.frame_loss()
+        theirs = on_grid(frames, others, theirs, np.nan)
+        with np.errstate(invalid="ignore"):
+            self.values = np.where(np.isposinf(values) & np.isposinf(theirs), 0.0, values - theirs)
+            known = self.values[~np.isnan(self.values)]
+            self.median = float(np.median(known)) if known.size else float("nan")
+        self.measure, self.first_time, self.step = measure, frames.first_time, frames.grid.step
+        self.n_better, self.n_frames = int(np.count_nonzero(measure.sign * known > 0)), known.size
 
 
 def partners(session: Session, index: int) -> tuple[int, ...]:
@@ -59,22 +64,6 @@ def partners(session: Session, index: int) -> tuple[int, ...]:
 def partner_pair(analysis: Analysis, index: int, place: int) -> PairAnalysis | None:
     """The pair that estimate `index` is held against; None while there is none."""
     return analysis.unprocessed_for(index) if place == MIXTURE else analysis.pair_at(place)
-
-
-def find_difference(score: PairScore, other: FrameLosses, measure: Quantity) -> Difference:
-    """`score` minus `other` in the frames both have; both by the formula that leads in `score`."""
-    frames, others = score.facts.frames, other.facts.frames
-    if measure is Quantity.OSI:
-        values, theirs = score.osi_db, other.osi_db
-    else:
-        values, theirs = score.frame_loss(), other.frame_loss()
-    theirs = on_grid(frames, others, theirs, np.nan)
-    with np.errstate(invalid="ignore"):
-        found = np.where(np.isposinf(values) & np.isposinf(theirs), 0.0, values - theirs)
-        known = found[~np.isnan(found)]
-        median = float(np.median(known)) if known.size else float("nan")
-    n_better = int(np.count_nonzero(measure.sign * known > 0))
-    return Difference(measure, frames.first_time, frames.grid.step, found, median, n_better, known.size)
 
 
 #: How a pair was read: only frames of equal readings are held against each other.
@@ -101,7 +90,7 @@ class Ghost:
 
     def facts_at(self, silence_db: float) -> Facts:
         """Its facts under a silence limit."""
-        return self.facts if self.facts.silence_db == silence_db else find_facts(self.facts.frames, silence_db)
+        return self.facts if self.facts.silence_db == silence_db else Facts(self.facts.frames, silence_db)
 
 
 class Ghosts:
@@ -154,9 +143,8 @@ class Ghosts:
         if known is None or (not known.pinned and not self._is_of(old)) or known.reading != reading:
             # Its MC-MSE, and with it the loss, is not known any more in any frame.
             facts, nothing = old.score.facts, np.broadcast_to(np.nan, old.score.facts.frames.n_frames)
-            bare = replace(facts.frames, table=None, mc_mse=nothing)
-            facts = replace(facts, frames=bare, sums_all=None, sums_active=None)
-            self._ghosts[new.source] = Ghost(reading, facts, _replaced_at(old, new, now))
+            bare = Facts(replace(facts.frames, table=None, mc_mse=nothing), facts.silence_db)
+            self._ghosts[new.source] = Ghost(reading, bare, _replaced_at(old, new, now))
 
     def _is_of(self, pair: PairAnalysis) -> bool:
         """Whether the ghost there is was left by this pass."""
@@ -207,18 +195,21 @@ def find_change(now: Facts, before: Facts) -> Change:
 WORST_SHARE = 0.01
 
 
-@dataclass(frozen=True, slots=True)
 class Effect:
     """Each pair is before and after, exact over active frames; SI-SNR of the whole signal, nan for masks.
 
     loss : by which the fused loss was worked out. held : part of 1/OSI-SNR that the worst frames hold now.
     """
 
-    median_db: tuple[float, float]
-    fused: tuple[float, float]
-    si_snr_db: tuple[float, float]
-    loss: LossChoice
-    held: float
+    def __init__(self, old: PairAnalysis, before: PairScore, new: PairAnalysis, after: PairScore) -> None:
+        self.loss = after.loss
+        was, now = (named_results(score.facts, after.loss)[1] for score in (before, after))
+        self.median_db, self.fused = (was.osi_db_median, now.osi_db_median), (was.fused, now.fused)
+        si_snr = [np.nan if pair.whole is None else pair.whole.si_snr_db for pair in (old, new)]
+        self.si_snr_db = si_snr[0], si_snr[1]
+        inverse = np.sort(after.osi_term()[after.facts.active])[::-1]
+        worst = inverse[: max(1, round(WORST_SHARE * inverse.size))].sum()
+        self.held = float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan
 
     @property
     def is_divided(self) -> bool:
@@ -246,19 +237,9 @@ class Effects:
             self._found.pop(place, None)
             old, new = ((key.estimate.path, key.framing, key.stamps[1]) for key in (before.key, pair.key))
             if before.score is not None and old == new:
-                self._found[place] = _effect(before, before.score, pair, pair.score)
+                self._found[place] = Effect(before, before.score, pair, pair.score)
 
     def find(self, place: int, loss: LossChoice) -> Effect | None:
         """The effect on an estimate, as long as its loss is what it was worked out by."""
         effect = self._found.get(place)
         return effect if effect is not None and effect.loss == loss else None
-
-
-def _effect(old: PairAnalysis, before: PairScore, new: PairAnalysis, after: PairScore) -> Effect:
-    exact = [named_results(score.facts, after.loss)[1] for score in (before, after)]
-    si_snr = [np.nan if pair.whole is None else pair.whole.si_snr_db for pair in (old, new)]
-    inverse = np.sort(after.osi_term()[after.facts.active])[::-1]
-    worst = inverse[: max(1, round(WORST_SHARE * inverse.size))].sum()
-    held = float(worst / inverse.sum()) if 0.0 < inverse.sum() < np.inf else np.nan
-    medians, fused = (exact[0].osi_db_median, exact[1].osi_db_median), (exact[0].fused, exact[1].fused)
-    return Effect(medians, fused, (si_snr[0], si_snr[1]), after.loss, held)

@@ -19,25 +19,20 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.result import Analysis
 from osisnr_gui.session.scores import WholeSignal
 from osisnr_gui.session.session import DOWNMIX, Session, Source
-from osisnr_gui.session.tracks import Track
 from osisnr_gui.session.words import error_words, estimate_letter, joined, listed
 
 Places = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Speakers:
-    """references, estimates : the files. matching : the figures. in_force : place of each estimate's reference."""
+    """Several references and estimates that were compared. matching : the figures.
 
-    references: tuple[Track, ...]
-    estimates: tuple[Track, ...]
-    matching: Matching
-    in_force: Places
+    in_force : place of each estimate's reference. best : the order with the highest mean.
+    """
 
-    @property
-    def best(self) -> Places:
-        """The order with the highest mean."""
-        return self.matching.best.places
+    def __init__(self, analysis: Analysis, matching: Matching) -> None:
+        self.references, self.estimates = analysis.references, tuple(pair.estimate for pair in analysis.pairs)
+        self.matching, self.in_force, self.best = matching, analysis.session.partners, matching.best.places
 
     def si_snr_db(self, reference: int, estimate: int) -> float:
         """Whole-signal SI-SNR of a cell; nan where the two cannot be compared."""
@@ -65,12 +60,9 @@ class Speakers:
     def doubts(self, places: Places) -> str:
         """References that an order gives to several estimates of one system, or to none; empty when all is even."""
         count = len(self.references)
-        taken: dict[int, list[int]] = {}
-        for estimate, place in enumerate(places):
-            taken.setdefault(place, []).append(estimate)
         said = []
         for place in range(count):
-            owners = taken.get(place, [])
+            owners = [estimate for estimate, taken in enumerate(places) if taken == place]
             systems = Counter(estimate // count for estimate in owners)
             if any(number > 1 for number in systems.values()):
                 *first, last = map(estimate_letter, owners)
@@ -85,14 +77,6 @@ class Speakers:
         same = tuple(track.source for track in self.references) == session.references
         same = same and tuple(track.source for track in self.estimates) == session.estimates
         return edits.set_pairing(session, places) if same else session
-
-
-def find_speakers(analysis: Analysis) -> Speakers | None:
-    """The matrix of an analysis; None without several references and estimates, or until they are compared."""
-    if analysis.matching is None:
-        return None
-    estimates = tuple(pair.estimate for pair in analysis.pairs)
-    return Speakers(analysis.references, estimates, analysis.matching, analysis.session.partners)
 
 
 #: More at once can be told apart by nobody.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from osisnr_gui.core.stft import default_hop, default_n_fft, frames_of, window
+from osisnr_gui.core.stft import default_hop, default_n_fft, stft
 from osisnr_gui.core.types import ComplexArray, FloatArray
 from osisnr_gui.session.inspection.inspector import selected_frames
 from osisnr_gui.session.pairs import PairAnalysis
@@ -136,8 +136,7 @@ def _spectra(samples: FloatArray, part: slice, rate: int) -> ComplexArray:
     n_fft, hop = default_n_fft(rate), default_hop(rate)
     size = max(part.stop - part.start, n_fft + 2 * hop)  # as many of both signals, wherever the part lies
     start = min(max((part.start + part.stop - size) // 2, 0), max(len(samples) - size, 0))
-    inside = samples[start : start + size]
-    return np.asarray(np.fft.rfft(frames_of(inside, n_fft, hop) * window("hann", n_fft), axis=1))
+    return stft(samples[start : start + size], n_fft, hop)
 
 
 def _sum_bands(s: ComplexArray, e: ComplexArray, rate: int) -> _Bands:

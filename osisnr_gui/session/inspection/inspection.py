@@ -26,7 +26,6 @@ from osisnr_gui.core.stft import window
 from osisnr_gui.core.types import Columns, FloatArray, FrameStatus, Framing, Representation
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula
 
 
@@ -80,37 +79,41 @@ class BandPart(NamedTuple):
     osi_db: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
-    """One frame. Energies, levels and ratios are of its columns.
+    """One frame that the pass has been over. Energies, levels and ratios are of its columns.
 
-    time : centre, s (frames for masks). mc_mse at the session's alpha. angle_deg and correlation : of the columns
-    whatever the frame's status; nan where one of them is all zero. target, noise : lam*s and e - lam*s as columns, or
-    None where there is no lam. lsd_db : nan for waveform columns. share : of the leading result's whole loss.
+    time : centre, s (frames for masks). mc_mse at the session's alpha; mc_term : gamma times that. leading : the
+    formula that leads. angle_deg and correlation : of the columns whatever the frame's status; nan where one of them is
+    all zero. target, noise : lam*s and e - lam*s as columns, or None where there is no lam. lsd_db : nan for waveform
+    columns. share : of the leading result's whole loss.
     """
 
-    columns: FrameColumns
-    score: PairScore
-    time: float
-    in_seconds: bool
-    status: FrameStatus
-    active: bool
-    bad: bool
-    mc_mse: float
-    literal: FormulaTerms
-    exact: FormulaTerms
-    angle_deg: float
-    correlation: float
-    gain: float
-    si_snr_db: float
-    snr_db: float
-    gain_db: float
-    reference_energy_db: float
-    estimate_energy_db: float
-    lsd_db: float
-    target: Columns | None
-    noise: Columns | None
-    bands: tuple[BandPart, ...]
+    def __init__(self, columns: FrameColumns, pair: PairAnalysis) -> None:
+        score = pair.score
+        assert score is not None, "a frame can be inspected once it is scored"
+        frames, index = score.facts.frames, columns.frame - score.facts.frames.first_frame
+        both = both_alike(columns.reference[None], columns.estimate[None])
+        s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
+        p, rest = project_rows(s, e)
+        cells = columns.reference[:, None], columns.estimate[:, None]
+        with np.errstate(all="ignore"):
+            self.mc_mse = float(mc_mse_per_frame(*cells, score.loss.alpha)[0])
+            correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
+            self.gain_db = float(20.0 * np.log10(np.abs(p.gain[0])))
+            self.angle_deg = float(osi_snr.angle_degrees(exact_osi_db(p))[0])
+        self.columns, self.score = columns, score
+        self.time, self.in_seconds = frames.grid.first + frames.grid.step * columns.frame, frames.grid.seconds
+        self.status, self.active = FrameStatus(int(score.facts.status[index])), bool(score.facts.active[index])
+        self.bad = self.active and bool(frames.exact_osi_db[index] < score.bad.threshold_db)
+        self.mc_term = score.loss.gamma * self.mc_mse
+        self.literal, self.exact = _literal_terms(s, e, p, self.mc_term), _exact_terms(p, self.mc_term, self.active)
+        self.leading = self.literal if score.loss.formula is Formula.LITERAL else self.exact
+        self.correlation, self.gain = float(np.clip(correlation, -1.0, 1.0)), float(p.gain[0])
+        self.si_snr_db, self.snr_db = float(osi_snr.si_snr_db(p)[0]), float(osi_snr.snr_db(p)[0])
+        self.reference_energy_db, self.estimate_energy_db = float(p.reference_db[0]), float(p.estimate_db[0])
+        self.lsd_db = NAN if is_waveform(columns.framing) else float(log_spectral_distance_db(*cells)[0])
+        self.target, self.noise = _split(columns, s, p, rest.view(np.float64))
+        self.bands = _bands(columns, score.loss.alpha)
 
     @property
     def level_db(self) -> float:
@@ -120,60 +123,9 @@ class Inspection:
         return self.estimate_energy_db - self.reference_energy_db
 
     @property
-    def mc_term(self) -> float:
-        """gamma * MC-MSE."""
-        return self.score.loss.gamma * self.mc_mse
-
-    @property
-    def leading(self) -> FormulaTerms:
-        """The formula that leads."""
-        return self.literal if self.score.loss.formula is Formula.LITERAL else self.exact
-
-    @property
     def share(self) -> float:
         """Part of the leading result's whole loss (method 1's sum); nan where it has no parts."""
         return self.leading.fused / self.score.whole_loss
-
-
-def inspect_frame(columns: FrameColumns, pair: PairAnalysis) -> Inspection:
-    """Everything known of a frame that the pass has been over."""
-    score = pair.score
-    assert score is not None, "a frame can be inspected once it is scored"
-    frames, index = score.facts.frames, columns.frame - score.facts.frames.first_frame
-    both = both_alike(columns.reference[None], columns.estimate[None])
-    s, e = (np.ascontiguousarray(rows).view(np.float64) for rows in both)  # real and imaginary parts side by side
-    p, rest = project_rows(s, e)
-    cells = columns.reference[:, None], columns.estimate[:, None]
-    with np.errstate(all="ignore"):
-        mc_mse = float(mc_mse_per_frame(*cells, score.loss.alpha)[0])
-        correlation = p.dot[0] / np.sqrt(p.reference_energy[0]) / np.sqrt(p.estimate_energy[0])
-        gain_db, angle = 20.0 * np.log10(np.abs(p.gain[0])), osi_snr.angle_degrees(exact_osi_db(p))[0]
-    active, mc_term = bool(score.facts.active[index]), score.loss.gamma * mc_mse
-    target, noise = _split(columns, s, p, rest.view(np.float64))
-    return Inspection(
-        columns=columns,
-        score=score,
-        time=frames.grid.first + frames.grid.step * columns.frame,
-        in_seconds=frames.grid.seconds,
-        status=FrameStatus(int(score.facts.status[index])),
-        active=active,
-        bad=active and bool(frames.exact_osi_db[index] < score.bad.threshold_db),
-        mc_mse=mc_mse,
-        literal=_literal_terms(s, e, p, mc_term),
-        exact=_exact_terms(p, mc_term, active),
-        angle_deg=float(angle),
-        correlation=float(np.clip(correlation, -1.0, 1.0)),
-        gain=float(p.gain[0]),
-        si_snr_db=float(osi_snr.si_snr_db(p)[0]),
-        snr_db=float(osi_snr.snr_db(p)[0]),
-        gain_db=float(gain_db),
-        reference_energy_db=float(p.reference_db[0]),
-        estimate_energy_db=float(p.estimate_db[0]),
-        lsd_db=NAN if is_waveform(columns.framing) else float(log_spectral_distance_db(*cells)[0]),
-        target=target,
-        noise=noise,
-        bands=_bands(columns, score.loss.alpha),
-    )
 
 
 def bands_of(framing: Framing | None, n_bins: int, bin_hz: float | None) -> tuple[FrequencyBand, ...]:
@@ -189,13 +141,11 @@ def is_waveform(framing: Framing | None) -> bool:
 
 
 def spectra_of(s: Columns, e: Columns, framing: Framing | None) -> tuple[Columns, Columns]:
-    """Rows (n, n_values) of both signals over frequency, both real or both complex.
+    """Rows (n, n_values) of both signals over frequency.
 
     Samples in time become spectra with the same energies and products (Parseval); other columns are spectra already.
     """
-    if is_waveform(framing):
-        return _spectrum(s), _spectrum(e)
-    return both_alike(s, e)
+    return (_spectrum(s), _spectrum(e)) if is_waveform(framing) else (s, e)
 
 
 def _split(
@@ -272,48 +222,37 @@ class CurveView(StrEnum):
     MC_MSE = "mc_mse"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FrameCurves:
-    """Three curves; point i lies at i*step (`unit`: "Hz", "bin" or "ms").
+    """Three curves of a frame; point i lies at i*step (`unit`: "Hz", "bin" or "ms").
 
-    title : of the value axis, with its unit. in_db : whether values are levels, -inf where there is nothing.
-    error : what is left between the other two, empty where the frame has no lam. names : of the three curves.
+    Complex values are drawn as magnitudes; samples over time are never levels. title : of the value axis, with its
+    unit. in_db : whether values are levels, -inf where there is nothing. error : what is left between the other two,
+    empty where the frame has no lam. names : of the three curves.
     """
 
-    step: float
-    unit: str
-    title: str
-    in_db: bool
-    reference: FloatArray
-    estimate: FloatArray
-    error: FloatArray
-    names: tuple[str, str, str]
-
-
-def frame_curves(x: Inspection, view: CurveView) -> FrameCurves:
-    """The curves of a frame. Complex values are drawn as magnitudes; samples over time are never levels."""
-    columns, framing, alpha = x.columns, x.columns.framing, x.score.loss.alpha
-    step, unit = (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
-    if is_waveform(framing) and columns.sample_rate:
-        step, unit = 1000.0 / columns.sample_rate, "ms"
-    title, in_db, s, e = "|x|^α", False, columns.reference, columns.estimate
-    names: tuple[str, str, str] = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
-    shown = [s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise]
-    if view is CurveView.MC_MSE:
-        parts, names = [compress(column, alpha) for column in (s, e)], ("|s|^α", "|e|^α", Phrase("distance"))
-        shown = [*parts, np.abs(parts[1] - parts[0])]
-    elif view is CurveView.COMPRESSED:
-        shown = [compress(column, alpha) for column in shown]
-    elif unit == "ms":
-        title = Phrase("sample")
-    else:
-        title, in_db = "dB", True
-        # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
-        full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
-        with np.errstate(divide="ignore"):
-            shown = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
-    reference, estimate, error = map(plain, shown)
-    return FrameCurves(step, unit, title, in_db, reference, estimate, error, names)
+    def __init__(self, x: Inspection, view: CurveView) -> None:
+        columns, framing, alpha = x.columns, x.columns.framing, x.score.loss.alpha
+        self.step, self.unit = (1.0, "bin") if columns.bin_hz is None else (columns.bin_hz, "Hz")
+        if is_waveform(framing) and columns.sample_rate:
+            self.step, self.unit = 1000.0 / columns.sample_rate, "ms"
+        self.title, self.in_db = "|x|^α", False
+        self.names: tuple[str, str, str] = ("s", "e", "") if x.target is None else ("λs", "e", "e − λs")
+        s, e = columns.reference, columns.estimate
+        shown = [s if x.target is None else x.target, e, np.empty(0) if x.noise is None else x.noise]
+        if view is CurveView.MC_MSE:
+            parts, self.names = [compress(column, alpha) for column in (s, e)], ("|s|^α", "|e|^α", Phrase("distance"))
+            shown = [*parts, np.abs(parts[1] - parts[0])]
+        elif view is CurveView.COMPRESSED:
+            shown = [compress(column, alpha) for column in shown]
+        elif self.unit == "ms":
+            self.title = Phrase("sample")
+        else:
+            self.title, self.in_db = "dB", True
+            # The magnitude that reads 0 dB: of a full-scale sine, as in the pictures; 1 for masks.
+            full_scale = 1.0 if framing is None else 0.5 * float(window(framing.window, framing.n_fft).sum())
+            with np.errstate(divide="ignore"):
+                shown = [20.0 * np.log10(np.abs(column) / full_scale) for column in shown]
+        self.reference, self.estimate, self.error = map(plain, shown)
 
 
 def plain(column: Columns) -> FloatArray:

@@ -12,12 +12,11 @@ import numpy as np
 from osisnr_gui.core.bands import BandSums, FrequencyBand
 from osisnr_gui.core.loss import NAN
 from osisnr_gui.core.mc_mse import log_spectral_distance_db
-from osisnr_gui.core.types import FloatArray
+from osisnr_gui.core.types import Columns, FloatArray
 from osisnr_gui.io.errors import Cancel, LoadError, stop_if
 from osisnr_gui.session.inspection import inspection
-from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection, inspect_frame
-from osisnr_gui.session.pairs import PairAnalysis, PairKey, PairReader, Readers, changed_error
-from osisnr_gui.session.readers import Raw
+from osisnr_gui.session.inspection.inspection import FrameColumns, Inspection
+from osisnr_gui.session.pairs import PairAnalysis, PairKey, PairReader, changed_error
 from osisnr_gui.session.tracks import stamp_of
 
 # Frames are read in stretches, so that neighbours (arrow keys, playback) come from memory.
@@ -63,8 +62,8 @@ class Inspector:
 
     def __init__(self) -> None:
         self._key: PairKey | None = None
-        self._readers: Readers | None = None
-        self._raw: list[Raw] | None = None
+        self._reader: PairReader | None = None
+        self._rows: tuple[Columns, Columns] | None = None
         self._first = 0
 
     def inspect(self, pair: PairAnalysis, frame: int) -> Inspection:
@@ -73,38 +72,31 @@ class Inspector:
         Raises LoadError when a file cannot be opened, or is not the one that was analysed any more.
         """
         try:
-            return inspect_frame(self._read(pair, frame), pair)
+            return Inspection(self._read(pair, frame), pair)
         except LoadError:
             self.close()
             raise
 
     def _read(self, pair: PairAnalysis, frame: int) -> FrameColumns:
-        if pair.frames is None or pair.key is None or pair.reference is None:
-            raise ValueError("only a pair that was run has frames")
-        framing = pair.key.framing
-        if self._readers is None or self._key != pair.key:
+        if self._reader is None or self._key != pair.key:
             self.close()
-            self._key = pair.key
-            self._readers = Readers((pair.reference, pair.estimate), framing, pair.sample_rate)
-        readers = self._readers.open()
-        for track, stamp in zip(self._readers.tracks, pair.key.stamps, strict=True):
-            if track.kind == "audio" and stamp_of(track.source.path) != stamp:
+            self._key, self._reader = pair.key, PairReader(pair)
+        reader, framing = self._reader, self._reader.framing
+        for track in reader.tracks:
+            if track.kind == "audio" and stamp_of(track.source.path) != track.stamp:
                 raise changed_error(track)
-        stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.hop)
-        first = frame // stretch * stretch
-        if self._raw is None or self._first != first:
-            self._raw = None  # until both are read
-            self._raw, self._first = [reader.read(first, stretch) for reader in readers], first
-        at = frame - first
-        with np.errstate(all="ignore"):
-            s, e = (reader.rows(raw, slice(at, at + 1))[0] for reader, raw in zip(readers, self._raw, strict=True))
-        return FrameColumns(frame, framing, pair.sample_rate, pair.frames.grid.bin_hz, s, e)
+        stretch = STRETCH_COLUMNS if framing is None else max(1, STRETCH_SAMPLES // framing.n_fft)
+        first = frame // stretch * stretch - reader.frames.first_frame
+        if self._rows is None or self._first != first:
+            self._rows = None  # until both are read
+            with np.errstate(all="ignore"):
+                self._rows, self._first = reader.rows(first, first + stretch), first
+        s, e = (rows[frame % stretch] for rows in self._rows)
+        return FrameColumns(frame, framing, pair.sample_rate, reader.frames.grid.bin_hz, s, e)
 
     def close(self) -> None:
         """Let go of the files."""
-        if self._readers is not None:
-            self._readers.close()
-        self._readers = self._raw = None
+        self._reader = self._rows = None
 
 
 BLOCK_CELLS = 1 << 16

@@ -4,7 +4,7 @@ A remedy is an edit of the session: the banner that shows it, the command line a
 notice: a function that finds it, in one of the modules beside this one, and its place in a table below.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -31,31 +31,22 @@ ABOUT_LITERAL = ("literal_not_meaningful", "quiet")
 # Of many estimates, each with a remedy of its own of the same name.
 ALIKE = ("gain", "polarity", "delay", "aligned", "level_matched", "flipped", "length_mismatch", "sample_rate_mismatch")
 
-Finder = Callable[[Case], Notice | None]
+Finder = Callable[[Case], Iterator[Notice]]
 #: Of every file.
-FILE_FINDERS: tuple[Finder, ...] = (
-    of_file.find_transposed,
-    of_file.find_dc_removed,
-    of_file.find_dc,
-    of_file.find_clipping,
-    of_file.find_near_silent,
-)
+FILE_FINDERS: tuple[Finder, ...] = (of_file.find_offsets, of_file.find_extremes)
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
 CHANGE_FINDERS: tuple[Finder, ...] = (of_file.find_moved_file, of_file.find_scaled, of_file.find_flipped)
-#: Of an estimate, or the mixture, that differs from the reference in what can be adapted.
-FIT_FINDERS: tuple[Finder, ...] = (of_pair.find_lengths, of_pair.find_rates)
+#: Of an estimate and its reference.
 PAIR_FINDERS: tuple[Finder, ...] = (
     of_pair.find_moved,
     of_pair.find_late,
-    *FIT_FINDERS,
+    of_pair.find_unlike,
     of_file.find_flipped,
     of_pair.find_polarity,
     of_file.find_scaled,
     of_pair.find_gain,
     of_pair.find_one_frame,
-    of_pair.find_untold_roles,
     of_pair.find_roles,
-    of_pair.find_two_references,
 )
 
 
@@ -72,11 +63,12 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
         for pair in analysis.pairs
     ]
     mixture = _mixture_case(analysis)
-    found = [] if mixture is None else _told((of_file.find_mask_grid,), replace(mixture, reference=analysis.reference))
+    grid = None if mixture is None else of_file.find_mask_grid(replace(mixture, reference=analysis.reference))
+    order = find_assignment_notice(analysis)
+    found = [] if grid is None else [grid]
     for case in references:
         found += _file_notices(case)
-    order = find_assignment_notice(analysis)
-    found += filter(None, [order])
+    found += [] if order is None else [order]
     # Speakers in another order are unrelated only to those they are compared with.
     finders: tuple[Finder, ...] = (
         PAIR_FINDERS if order else (*PAIR_FINDERS, partial(of_pair.find_unrelated, analysis=analysis))
@@ -84,14 +76,14 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
     for case in estimates:
         found += _file_notices(case) + _fit_notices(case, finders)
     if mixture is not None:
-        found += _file_notices(mixture) + _fit_notices(mixture, FIT_FINDERS)
+        found += _file_notices(mixture) + _fit_notices(mixture, (of_pair.find_unlike,))
     if orders := order_sentence(analysis.pairs):
         template = N_("The order depends on the figure (exact, active frames): {orders}; the mean misleads most")
         found.append(Notice("order", Phrase(template, orders=orders)))
     if session.loss.formula is Formula.LITERAL:
         plain = [replace(case, name=case.track.name) for case in estimates]
         for find in (of_pair.find_not_meaningful, of_pair.find_quiet):
-            found += filter(None, map(find, plain))
+            found += [notice for case in plain for notice in find(case)]
     return tuple(found)
 
 
@@ -131,13 +123,13 @@ def _mixture_case(analysis: Analysis) -> Case | None:
 
 
 def _told(finders: Iterable[Finder], case: Case) -> list[Notice]:
-    return [notice for find in finders if (notice := find(case)) is not None]
+    return [notice for find in finders for notice in find(case)]
 
 
 def _file_notices(case: Case) -> list[Notice]:
     """What a file gives rise to in one role; its remedies leave its other role alone."""
     if case.track.error is not None:
-        return _told((of_file.find_refused_file,), case)
+        return [of_file.refused_notice(case, case.track.error)]
     found = [of_file.warning_notice(case, warning) for warning in case.track.warnings]
     found += _told(FILE_FINDERS, case)
     return found if case.role is Role.ESTIMATE else found + _told(CHANGE_FINDERS, case)

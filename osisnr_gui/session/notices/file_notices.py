@@ -1,6 +1,7 @@
 """What one file alone gives rise to: how it was read, what is wrong with its samples, how masks fit a mixture."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -81,11 +82,9 @@ def show_exact() -> Remedy:
     return Remedy(Phrase("Show exact, active frames"), partial(edits.set_formula, formula=Formula.EXACT))
 
 
-def find_refused_file(case: Case) -> Notice | None:
+def refused_notice(case: Case, error: FileError) -> Notice:
     """A file that could not be read, with the other ways to read it."""
-    error, source = case.track.error, case.source
-    if error is None:
-        return None
+    source = case.source
     keys: tuple[str, ...] = getattr(error, "choices", ())
     ways = tuple(way for key in keys for way in case.change(Phrase("Use {key}", key=key), key=key))
     if isinstance(error, LoadError) and error.reason is Reason.BAD_CHANNELS and source.channel:
@@ -147,94 +146,74 @@ def find_channels(case: Case) -> Notice:
     return case.notice("channels", message, (*ways, *case.change(Phrase("Keep"), channel=1)))
 
 
-def find_transposed(case: Case) -> Notice | None:
-    """A mask that was turned."""
-    if case.track.mask is None or not case.source.transpose:
-        return None
-    message = Phrase("{name}: transposed; its rows are taken as frames", name=case.name)
-    return case.notice("transposed", message, case.change(Phrase("Undo"), transpose=False))
+def find_offsets(case: Case) -> Iterator[Notice]:
+    """A mask that was turned; a constant that was taken out of all samples, or that is large for how loud they are."""
+    name, source, level = case.name, case.source, case.track.level
+    if case.track.mask is not None and source.transpose:
+        message = Phrase("{name}: transposed; its rows are taken as frames", name=name)
+        yield case.notice("transposed", message, case.change(Phrase("Undo"), transpose=False))
+    if level is not None and source.offset:
+        offset = signed(source.offset, "+.4g")
+        message = Phrase("{name}: a DC offset of {offset} of full scale was taken out", name=name, offset=offset)
+        yield case.notice("dc_removed", message, case.change(Phrase("Undo"), offset=0.0))
+    if level is not None and abs(level.mean) > DC_SHARE * level.rms > 0:
+        template = N_("{name}: DC offset of {percent:.1f} % of its RMS ({offset} of full scale); nothing was removed")
+        percent, offset = 100 * abs(level.mean) / level.rms, signed(level.mean, "+.4g")
+        ways = case.change(Phrase("Take it out"), offset=level.mean / source.gain + source.offset)
+        yield case.notice("dc", Phrase(template, name=name, percent=percent, offset=offset), ways)
 
 
-def find_dc_removed(case: Case) -> Notice | None:
-    """A constant that was taken out of all samples."""
-    if case.track.level is None or not case.source.offset:
-        return None
-    offset = signed(case.source.offset, "+.4g")
-    message = Phrase("{name}: a DC offset of {offset} of full scale was taken out", name=case.name, offset=offset)
-    return case.notice("dc_removed", message, case.change(Phrase("Undo"), offset=0.0))
+def find_extremes(case: Case) -> Iterator[Notice]:
+    """Runs of samples at full scale; sound so quiet that the constants of the literal formula may weigh in."""
+    track, level = case.track, case.track.level
+    if level is None:
+        return
+    if runs := level.clipped_runs:
+        places = Phrase("{n} clipped place", n=runs) if runs == 1 else Phrase("{n} clipped places", n=runs)
+        message = Phrase("{name}: {runs} (3 or more samples at full scale)", name=case.name, runs=places)
+        longest_at: tuple[float, float] | None = None
+        if len(track.clips):
+            # Of a hundred thousand runs only this one: notices are found anew while a slider moves.
+            longest = int(track.clips[:, 1].argmax())
+            one = replace(track, clips=track.clips[longest : longest + 1])
+            ((start, stop),) = clip_places(one, None if case.reference is None else case.reference.sample_rate).tolist()
+            template, length = N_("{found}, the longest {length} samples at {start:.3f} s"), int(one.clips[0, 1])
+            message, longest_at = Phrase(template, found=message, length=length, start=start), (start, stop)
+        yield case.notice("clipping", message, place=longest_at)
+    if level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE:
+        template = N_(
+            "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; exact values do not depend on the level, "
+            "the constants of the literal formula are made for louder sound"
+        )
+        rms, peak = signed(level.rms_db, ".1f"), signed(decibels(level.peak), ".1f")
+        ways = (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ()
+        yield case.notice("near_silent", Phrase(template, name=case.name, rms=rms, peak=peak), ways)
 
 
-def find_dc(case: Case) -> Notice | None:
-    """A constant in all samples that is large for how loud the sound is."""
-    level, source = case.track.level, case.source
-    if level is None or not abs(level.mean) > DC_SHARE * level.rms > 0:
-        return None
-    template = N_("{name}: DC offset of {percent:.1f} % of its RMS ({offset} of full scale); nothing was removed")
-    percent, offset = 100 * abs(level.mean) / level.rms, signed(level.mean, "+.4g")
-    ways = case.change(Phrase("Take it out"), offset=level.mean / source.gain + source.offset)
-    return case.notice("dc", Phrase(template, name=case.name, percent=percent, offset=offset), ways)
-
-
-def find_clipping(case: Case) -> Notice | None:
-    """Runs of samples at full scale."""
-    track = case.track
-    if track.level is None or not track.level.clipped_runs:
-        return None
-    runs = track.level.clipped_runs
-    places = Phrase("{n} clipped place", n=runs) if runs == 1 else Phrase("{n} clipped places", n=runs)
-    message = Phrase("{name}: {runs} (3 or more samples at full scale)", name=case.name, runs=places)
-    if not len(track.clips):
-        return case.notice("clipping", message)
-    # Of a hundred thousand runs only this one: notices are found anew while a slider moves.
-    longest = int(track.clips[:, 1].argmax())
-    one = replace(track, clips=track.clips[longest : longest + 1])
-    ((start, stop),) = clip_places(one, None if case.reference is None else case.reference.sample_rate).tolist()
-    length = int(one.clips[0, 1])
-    template = N_("{found}, the longest {length} samples at {start:.3f} s")
-    return case.notice("clipping", Phrase(template, found=message, length=length, start=start), place=(start, stop))
-
-
-def find_near_silent(case: Case) -> Notice | None:
-    """Sound so quiet that the constants of the literal formula may weigh in."""
-    level = case.track.level
-    if level is None or not (level.rms_db < NEAR_SILENT_DB and level.peak >= SILENCE):
-        return None
-    template = N_(
-        "{name}: nearly silent, RMS {rms} dBFS, peak {peak} dBFS; exact values do not depend on the level, "
-        "the constants of the literal formula are made for louder sound"
-    )
-    rms, peak = signed(level.rms_db, ".1f"), signed(decibels(level.peak), ".1f")
-    message = Phrase(template, name=case.name, rms=rms, peak=peak)
-    return case.notice("near_silent", message, (show_exact(),) if case.session.loss.formula is Formula.LITERAL else ())
-
-
-def find_moved_file(case: Case) -> Notice | None:
+def find_moved_file(case: Case) -> Iterator[Notice]:
     """A file that is no estimate, or no longer one, and was moved in time."""
     track, reference = case.track, case.reference
     rate = track.sample_rate if reference is None else reference.sample_rate
-    if not (case.source.delay and track.sample_rate and rate):
-        return None
-    message = Phrase("{name}: {shift}", name=case.name, shift=shift_words(case.source.delay, rate))
-    return case.notice("aligned", message, case.change(Phrase("Undo"), delay=0))
+    if case.source.delay and track.sample_rate and rate:
+        message = Phrase("{name}: {shift}", name=case.name, shift=shift_words(case.source.delay, rate))
+        yield case.notice("aligned", message, case.change(Phrase("Undo"), delay=0))
 
 
-def find_scaled(case: Case) -> Notice | None:
+def find_scaled(case: Case) -> Iterator[Notice]:
     """Sound that was brought to another level."""
-    if case.source.gain == 1.0 or not case.track.sample_rate:
-        return None
-    level = louder(20 * math.log10(case.source.gain))
-    message = Phrase("{name}: made {louder}", name=case.name, louder=level)
-    if case.role is Role.ESTIMATE:
-        message = Phrase("{name}: made {louder} to match the reference", name=case.name, louder=level)
-    return case.notice("level_matched", message, case.change(Phrase("Undo"), gain=1.0))
+    if case.source.gain != 1.0 and case.track.sample_rate:
+        level = louder(20 * math.log10(case.source.gain))
+        message = Phrase("{name}: made {louder}", name=case.name, louder=level)
+        if case.role is Role.ESTIMATE:
+            message = Phrase("{name}: made {louder} to match the reference", name=case.name, louder=level)
+        yield case.notice("level_matched", message, case.change(Phrase("Undo"), gain=1.0))
 
 
-def find_flipped(case: Case) -> Notice | None:
+def find_flipped(case: Case) -> Iterator[Notice]:
     """A file that is read with the opposite sign."""
-    if not case.source.flip:
-        return None
-    message = Phrase("{name}: turned upside down (opposite sign)", name=case.name)
-    return case.notice("flipped", message, case.change(Phrase("Undo"), flip=False))
+    if case.source.flip:
+        message = Phrase("{name}: turned upside down (opposite sign)", name=case.name)
+        yield case.notice("flipped", message, case.change(Phrase("Undo"), flip=False))
 
 
 def find_mask_grid(case: Case) -> Notice | None:

@@ -1,6 +1,7 @@
 """What a file and its reference give rise to together, several estimates at once, and masks beside a mixture."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -34,13 +35,12 @@ _TRANSPOSE = {
 }
 
 
-def find_refused_pair(case: Case) -> Notice | None:
+def find_refused_pair(case: Case) -> Iterator[Notice]:
     """A file that can be read and yet not be compared: what would change that."""
     error, reference = None if case.pair is None else case.pair.error, case.reference
-    if error is None or reference is None or case.track.error is not None:
-        return None
-    ways = _allowing(case, error, reference) or _turning(case, reference) or (case.remove,)
-    return case.notice("refused", case.error_words(error), ways)
+    if error is not None and reference is not None and case.track.error is None:
+        ways = _allowing(case, error, reference) or _turning(case, reference) or (case.remove,)
+        yield case.notice("refused", case.error_words(error), ways)
 
 
 def _allowing(case: Case, error: FileError, reference: Track) -> tuple[Remedy, ...]:
@@ -147,41 +147,37 @@ def _spans(case: Case) -> Spans | None:
     return None if case.reference is None else left_out(case.session.lengths, case.reference, case.track)
 
 
-def find_lengths(case: Case) -> Notice | None:
-    """Files of different lengths."""
-    spans = _spans(case)
-    if spans is None or not spans.differ:
-        return None
-    lost, pads = spans.lost(is_subject=False), case.session.lengths is Lengths.PAD
-    template = N_("{name}: {lengths}; the common start is compared{lost}")
-    if pads:
-        template = N_("{name}: {lengths}; what one of them lacks is filled with zeros{lost}")
-    elif case.source.delay:
-        template = N_("{name}: {lengths}; the stretch both have is compared{lost}")
-    clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
-    policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
-    policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
-    ways = tuple(Remedy(label, partial(replace, lengths=policy)) for label, policy in policies.items())
-    return case.notice("length_mismatch", Phrase(template, name=case.name, lengths=spans.lengths, lost=clause), ways)
-
-
-def find_rates(case: Case) -> Notice | None:
-    """Files of different sample rates."""
+def find_unlike(case: Case) -> Iterator[Notice]:
+    """Files of different lengths, or of different sample rates."""
+    spans, pads = _spans(case), case.session.lengths is Lengths.PAD
+    if spans is not None and spans.differ:
+        lost = spans.lost(is_subject=False)
+        template = N_("{name}: {lengths}; the common start is compared{lost}")
+        if pads:
+            template = N_("{name}: {lengths}; what one of them lacks is filled with zeros{lost}")
+        elif case.source.delay:
+            template = N_("{name}: {lengths}; the stretch both have is compared{lost}")
+        clause = Phrase(", {lost} are left out", lost=lost) if lost else ""
+        message = Phrase(template, name=case.name, lengths=spans.lengths, lost=clause)
+        policies = {Phrase("Pad with zeros"): Lengths.PAD, Phrase("Refuse"): Lengths.REFUSE}
+        policies = {Phrase("Undo"): Lengths.COMMON} if pads else policies
+        ways = tuple(Remedy(label, partial(replace, lengths=policy)) for label, policy in policies.items())
+        yield case.notice("length_mismatch", message, ways)
     rate, wanted = case.track.sample_rate, None if case.reference is None else case.reference.sample_rate
-    if not wanted or not rate or wanted == rate:
-        return None
-    template = N_(
-        "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB"
-    )
-    refuse = Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True))
-    return case.notice("sample_rate_mismatch", Phrase(template, name=case.name, rate=rate, wanted=wanted), (refuse,))
+    if wanted and rate and wanted != rate:
+        template = N_(
+            "{name}: {rate} Hz, resampled to the reference's {wanted} Hz; resampling alone caps OSI-SNR at about 30 dB"
+        )
+        refuse = Remedy(Phrase("Refuse instead"), partial(replace, same_rate_only=True))
+        message = Phrase(template, name=case.name, rate=rate, wanted=wanted)
+        yield case.notice("sample_rate_mismatch", message, (refuse,))
 
 
-def find_moved(case: Case) -> Notice | None:
+def find_moved(case: Case) -> Iterator[Notice]:
     """An estimate that was moved, by the search's delay or by hand."""
     pair, moved = case.pair, case.source.delay
     if pair is None or pair.sample_rate is None or not moved:
-        return None
+        return
     rate, delay, spans, lengths = pair.sample_rate, pair.delay, _spans(case), case.session.lengths
     # Where lengths differ, the notice about them says what is lost.
     lost = "" if spans is None or spans.differ else spans.lost(is_subject=True)
@@ -197,15 +193,15 @@ def find_moved(case: Case) -> Notice | None:
             ways += case.change(Phrase("Align"), delay=delay.samples)
     if lost:
         message = Phrase("{moved}; {lost} are left out", moved=message, lost=lost)
-    return case.notice("aligned", Phrase("{name}: {moved}", name=case.name, moved=message), ways)
+    yield case.notice("aligned", Phrase("{name}: {moved}", name=case.name, moved=message), ways)
 
 
-def find_late(case: Case) -> Notice | None:
+def find_late(case: Case) -> Iterator[Notice]:
     """An estimate that is late or early and was left where it is."""
     pair = case.pair
     delay, rate = (None, None) if pair is None else (pair.delay, pair.sample_rate)
     if rate is None or delay is None or case.source.delay or not delay.trusted:
-        return None
+        return
     now, then = (si_snr_db_at(delay, case.session.lengths, samples) for samples in (0, delay.samples))
     values: dict[str, object] = {"name": case.name, "now": score_words(now), "then": score_words(then)}
     values |= {"delay": delay_words(delay.samples, rate), "correlation": words.number(delay.peak, 2)}
@@ -221,45 +217,44 @@ def find_late(case: Case) -> Notice | None:
             "{name}: {delay} (correlation {correlation}); "
             "whole-signal SI-SNR {now}, {then} once aligned; nothing was shifted"
         )
-    return case.notice("delay", Phrase(template, **values), case.change(Phrase("Align"), delay=delay.samples))
+    yield case.notice("delay", Phrase(template, **values), case.change(Phrase("Align"), delay=delay.samples))
 
 
-def find_polarity(case: Case) -> Notice | None:
+def find_polarity(case: Case) -> Iterator[Notice]:
     """Magnitudes have no sign: the whole signal in time decides, at the delay found; for masks, most frames do."""
     pair = case.pair
     if pair is None or pair.score is None or case.source.flip:
-        return None
+        return
     facts, whole, flip = pair.score.facts, pair.score.facts.frames.whole, case.change(Phrase("Flip"), flip=True)
     if whole is None:
         negative = np.count_nonzero(facts.active & (facts.frames.projection.dot < 0))
-        if not facts.n_active or negative <= NEGATIVE_SHARE * facts.n_active:
-            return None
-        template = N_("{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity")
-        message = Phrase(template, name=case.name, negative=int(negative), active=facts.n_active)
-        return case.notice("polarity", message, flip)
+        if facts.n_active and negative > NEGATIVE_SHARE * facts.n_active:
+            template = N_("{name}: {negative} of {active} active frames are inverted; OSI-SNR does not see polarity")
+            message = Phrase(template, name=case.name, negative=int(negative), active=facts.n_active)
+            yield case.notice("polarity", message, flip)
+        return
     with np.errstate(all="ignore"):
         energies = np.sqrt(whole.reference_energy[0]) * np.sqrt(whole.estimate_energy[0])
         correlation = float(whole.dot[0] / energies)
     if pair.delay is not None and pair.delay.trusted:
         correlation = pair.delay.peak  # half a period late looks inverted where it is not
-    if not correlation < -SURE_CORRELATION:
-        return None
-    template = N_("{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity")
-    return case.notice("polarity", Phrase(template, name=case.name, correlation=signed(correlation, ".2f")), flip)
+    if correlation < -SURE_CORRELATION:
+        template = N_("{name}: the signal is inverted (correlation {correlation}); OSI-SNR does not see polarity")
+        yield case.notice("polarity", Phrase(template, name=case.name, correlation=signed(correlation, ".2f")), flip)
 
 
-def find_gain(case: Case) -> Notice | None:
+def find_gain(case: Case) -> Iterator[Notice]:
     """A constant level difference; it means something where the reference is the larger part of the estimate."""
     whole = None if case.pair is None else case.pair.whole
     level, wanted = case.track.level, None if case.reference is None else case.reference.level
     if case.source.gain != 1.0 or case.session.loss.gamma == 0.0:
-        return None
+        return
     if whole is None or level is None or wanted is None or not whole.si_snr_db > 0.0:
-        return None
+        return
     # An estimate that lacks something has a smaller gain, too; what is only at another level has another RMS as well.
     both = whole.gain_db, level.rms_db - wanted.rms_db
     if not LEVEL_DB <= min(map(abs, both)) < math.inf or both[0] * both[1] < 0.0:
-        return None
+        return
     template = N_(
         "{name}: {louder} than the reference (least-squares gain {gain} dB, RMS {rms} dBFS against {wanted} dBFS); "
         "OSI-SNR does not see level, MC-MSE and the fused loss do"
@@ -267,73 +262,65 @@ def find_gain(case: Case) -> Notice | None:
     values = {"gain": signed(whole.gain_db, "+.1f"), "rms": signed(level.rms_db, ".1f")}
     values["wanted"] = signed(wanted.rms_db, ".1f")
     message = Phrase(template, name=case.name, louder=louder(whole.gain_db), **values)
-    return case.notice("gain", message, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
+    yield case.notice("gain", message, case.change(Phrase("Match level"), gain=10.0 ** (-whole.gain_db / 20.0)))
 
 
-def find_untold_roles(case: Case) -> Notice | None:
-    """Names that do not tell the roles, where nobody has chosen; said once, of the first estimate."""
-    session = case.session
-    if not session.roles_guessed or case.reference is None or case.source != session.estimates[0]:
-        return None
-    right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
-    template = N_("The names do not tell the roles: {reference} was taken as the reference")
-    return case.notice("roles_guessed", Phrase(template, reference=case.reference.name), (_swap(case), right))
+def find_roles(case: Case) -> Iterator[Notice]:
+    """Roles that may be wrong: not told by the names, where nobody has chosen (said once, of the first estimate); the
+    opposite of what the names say; a second clean file, by its name or next to no difference, as the estimate.
 
-
-def find_roles(case: Case) -> Notice | None:
-    """Names that say the opposite of the roles. The scores cannot tell: swapping the two changes no exact value."""
-    if case.reference is None or name_role(case.reference.source.path) not in (Role.ESTIMATE, Role.MIXTURE):
-        return None
-    if case.session.roles_guessed or name_role(case.source.path) is not Role.REFERENCE:
-        return None
-    template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
-    return case.notice("roles", Phrase(template, name=case.track.name, reference=case.reference.name), (_swap(case),))
-
-
-def find_two_references(case: Case) -> Notice | None:
-    """A second clean file in the place of the estimate: by its name, or next to no difference."""
-    score, reference = None if case.pair is None else case.pair.score, case.reference
-    if score is None or reference is None or case.session.roles_guessed or len(case.session.references) > 1:
-        return None
+    The scores cannot tell: swapping the two changes no exact value.
+    """
+    session, reference, score = case.session, case.reference, None if case.pair is None else case.pair.score
+    if reference is None:
+        return
+    swap = Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
+    if session.roles_guessed:
+        if case.source == session.estimates[0]:
+            right = Remedy(Phrase("That is right"), partial(replace, roles_guessed=False))
+            template = N_("The names do not tell the roles: {reference} was taken as the reference")
+            yield case.notice("roles_guessed", Phrase(template, reference=reference.name), (swap, right))
+        return
+    own, other = (name_role(source.path) for source in (case.source, reference.source))
+    if own is Role.REFERENCE and other in (Role.ESTIMATE, Role.MIXTURE):
+        template = N_("{name} is compared with {reference} as its reference; the names say the opposite")
+        yield case.notice("roles", Phrase(template, name=case.track.name, reference=reference.name), (swap,))
+    if score is None or len(session.references) > 1:
+        return
     median = score.exact.osi_db_median
     template = N_("{name}: two references? Nearly the same (median exact OSI-SNR {level})")
     if not median >= NEARLY_SAME_DB:
         template = N_("{name}: two references? Both names say so")
-        if any(name_role(track.source.path) is not Role.REFERENCE for track in (case.track, reference)):
-            return None
-    message = Phrase(template, name=case.name, level=words.db(median))
-    # Of no file: the command line is told the roles and reports of each file what it is.
-    return Notice("two_references", message, severity="warning", remedies=(case.remove,))
+    if median >= NEARLY_SAME_DB or own is other is Role.REFERENCE:
+        message = Phrase(template, name=case.name, level=words.db(median))
+        # Of no file: the command line is told the roles and reports of each file what it is.
+        yield Notice("two_references", message, severity="warning", remedies=(case.remove,))
 
 
-def find_unrelated(case: Case, analysis: Analysis) -> Notice | None:
+def find_unrelated(case: Case, analysis: Analysis) -> Iterator[Notice]:
     """Signals that have nothing to do with each other: no delay correlates them, and columns are alike by chance."""
     pair = case.pair
     if pair is None or pair.score is None or pair.delay is None or not abs(pair.delay.peak) < NO_CORRELATION:
-        return None
+        return
     median, chance = pair.score.exact.osi_db_median, chance_floor_db(analysis, pair)
-    if not median <= chance + CHANCE_MARGIN_DB:
-        return None
-    values = {"peak": signed(pair.delay.peak, ".2f"), "median": words.db(median), "chance": words.db(chance)}
-    template = N_(
-        "{name}: unrelated to the reference? Correlation {peak}, median exact OSI-SNR {median} (by chance {chance})"
-    )
-    return Notice("unrelated", Phrase(template, name=case.name, **values), severity="warning", remedies=(case.remove,))
-
-
-def _swap(case: Case) -> Remedy:
-    return Remedy(Phrase("Swap"), partial(edits.swap, estimate=case.source))
+    if median <= chance + CHANCE_MARGIN_DB:
+        values = {"peak": signed(pair.delay.peak, ".2f"), "median": words.db(median), "chance": words.db(chance)}
+        template = N_(
+            "{name}: unrelated to the reference? Correlation {peak}, median exact OSI-SNR {median} (by chance {chance})"
+        )
+        message = Phrase(template, name=case.name, **values)
+        yield Notice("unrelated", message, severity="warning", remedies=(case.remove,))
 
 
 def _facts(case: Case) -> Facts | None:
     return None if case.pair is None or case.pair.score is None else case.pair.score.facts
 
 
-def find_not_meaningful(case: Case) -> Notice | None:
+def find_not_meaningful(case: Case) -> Iterator[Notice]:
     """Literal frames that silence makes look perfect."""
     facts = _facts(case)
     if facts is None or not facts.not_meaningful:
-        return None
+        return
     template = N_("{name}: {count} of {all} literal frames are not finite or ≤ 0 dB; silence counts as perfect there")
     if facts.not_meaningful < facts.frames.n_frames:
         template = N_(
@@ -343,7 +330,7 @@ def find_not_meaningful(case: Case) -> Notice | None:
     first, stop = facts.longest_lost
     where = _stretch(facts, first, stop)
     message = Phrase(template, name=case.name, count=facts.not_meaningful, all=facts.frames.n_frames, where=where)
-    return case.notice("literal_not_meaningful", message, (show_exact(),))
+    yield case.notice("literal_not_meaningful", message, (show_exact(),))
 
 
 def _stretch(facts: Facts, first: int, stop: int) -> Phrase:
@@ -355,28 +342,26 @@ def _stretch(facts: Facts, first: int, stop: int) -> Phrase:
     return Phrase("{start:.3f}–{stop:.3f} s", start=max(0.0, start), stop=start + (stop - first) * step)
 
 
-def find_one_frame(case: Case) -> Notice | None:
+def find_one_frame(case: Case) -> Iterator[Notice]:
     """A frame that holds more of the loss than all others together."""
     facts = _facts(case)
-    if facts is None or facts.n_active < FEW_FRAMES or not facts.heaviest[1] > 0.5:
-        return None
-    frame, share = facts.heaviest
-    template = N_("{name}: one frame ({where}) holds {share} of L_OSI, exact, method 1; the median says more")
-    where = _stretch(facts, frame, frame + 1)
-    return case.notice("one_frame", Phrase(template, name=case.name, where=where, share=words.percent(share)))
+    if facts is not None and facts.n_active >= FEW_FRAMES and facts.heaviest[1] > 0.5:
+        frame, share = facts.heaviest
+        template = N_("{name}: one frame ({where}) holds {share} of L_OSI, exact, method 1; the median says more")
+        where = _stretch(facts, frame, frame + 1)
+        yield case.notice("one_frame", Phrase(template, name=case.name, where=where, share=words.percent(share)))
 
 
-def find_quiet(case: Case) -> Notice | None:
+def find_quiet(case: Case) -> Iterator[Notice]:
     """Where the constants of the literal formula, made for louder sound, weigh in."""
     facts = _facts(case)
-    if facts is None or not facts.biased:
-        return None
-    template = N_(
-        "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
-        "by up to {most:.1f} dB: the sound is quiet, or the error next to nothing"
-    )
-    message = Phrase(template, name=case.name, count=facts.biased, active=facts.n_active, most=facts.bias_db)
-    if facts.tiny:
-        template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
-        message = Phrase(template, quiet=message, tiny=facts.tiny)
-    return case.notice("quiet", message, (show_exact(),))
+    if facts is not None and facts.biased:
+        template = N_(
+            "{name}: in {count} of {active} active frames the constants of the literal formula change OSI-SNR, "
+            "by up to {most:.1f} dB: the sound is quiet, or the error next to nothing"
+        )
+        message = Phrase(template, name=case.name, count=facts.biased, active=facts.n_active, most=facts.bias_db)
+        if facts.tiny:
+            template = N_("{quiet}; {tiny} frames of the estimate hold less energy than the constants")
+            message = Phrase(template, quiet=message, tiny=facts.tiny)
+        yield case.notice("quiet", message, (show_exact(),))

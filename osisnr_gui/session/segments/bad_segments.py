@@ -13,14 +13,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from osisnr_gui.core import bad_frames as rules
 from osisnr_gui.core.alpha_table import AlphaSums
 from osisnr_gui.core.bad_frames import ACTIVE, BadSegments, FramesWithin, LevelGate, LossShares, find_bad_frames
 from osisnr_gui.core.loss import ExactScores, LiteralScores, quantile
 from osisnr_gui.core.reduce import runs_of
-from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray, StatusArray
+from osisnr_gui.core.types import BoolArray, FloatArray, FrameStatus, IntArray
 from osisnr_gui.session.frame_pass import PairFrames, on_grid
 from osisnr_gui.session.session import BadChoice, Criterion, LossChoice, Session
 
@@ -28,35 +27,33 @@ BIAS_DB = 0.1
 QUIET_ENERGY_DB = -80.0  # estimate energy 1e-8: EPS_NOISE decides the literal value
 
 
-@dataclass(frozen=True, eq=False)
 class Facts:
-    """What follows from the frames and the silence limit.
+    """What follows from the frames and the silence limit, and does not depend on alpha, gamma and threshold.
 
-    active_osi_db : exact OSI-SNR of active frames, nan in the others. not_meaningful : literal frames that are not
-    finite or not above 0 dB; biased : active frames whose literal value differs from a finite exact one by more
-    than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8. literal, exact :
-    both results but for what depends on alpha and gamma.
+    status : of every frame. active : frames in which neither signal is silent. active_osi_db : their exact OSI-SNR, nan
+    in the others. literal, exact : both results but for what depends on alpha and gamma. not_meaningful : literal
+    frames that are not finite or not above 0 dB; biased : active frames whose literal value differs from a finite exact
+    one by more than 0.1 dB, and bias_db by how much at most; tiny : frames with an estimate energy below 1e-8.
     """
 
-    frames: PairFrames
-    silence_db: float
-    status: StatusArray
-    active: BoolArray
-    active_osi_db: FloatArray
-    literal: LiteralScores
-    exact: ExactScores
-    counts: dict[str, int]
-    sums_all: AlphaSums | None
-    sums_active: AlphaSums | None
-    not_meaningful: int
-    biased: int
-    bias_db: float
-    tiny: int
-
-    @property
-    def n_active(self) -> int:
-        """Frames in which neither signal is silent."""
-        return sum(self.counts[kind.label] for kind in ACTIVE)
+    def __init__(self, frames: PairFrames, silence_db: float) -> None:
+        self.frames, self.silence_db = frames, silence_db
+        self.status = rules.frame_status(frames.projection, silence_db)
+        self.counts = rules.status_counts(self.status)
+        self.active = np.isin(self.status, ACTIVE)
+        self.n_active = sum(self.counts[kind.label] for kind in ACTIVE)
+        literal, exact, table = frames.literal_osi_db, frames.exact_osi_db, frames.table
+        self.active_osi_db = np.where(self.active, exact, np.nan)
+        self.literal, self.exact = LiteralScores.of(literal), ExactScores.of(exact[self.active])
+        sums: tuple[AlphaSums | None, ...] = (None, None) if table is None else table.split_sums(self.active)
+        self.sums_all, self.sums_active = sums
+        with np.errstate(invalid="ignore"):
+            self.not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
+            bias = np.abs(literal - exact)
+            # Where the exact value is infinite any finite one is far off, however loud the frame.
+            bias = bias[self.active & (bias > BIAS_DB) & (bias < np.inf)]
+        self.biased, self.bias_db = bias.size, float(bias.max(initial=0.0))
+        self.tiny = int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB))
 
     @cached_property
     def heaviest(self) -> tuple[int, float]:
@@ -89,35 +86,6 @@ class Facts:
         return quantile(values, 0.05), quantile(values, 0.5)
 
 
-def find_facts(frames: PairFrames, silence_db: float) -> Facts:
-    """Status of every frame and all that does not depend on alpha, gamma and threshold."""
-    status = rules.frame_status(frames.projection, silence_db)
-    active = np.isin(status, ACTIVE)
-    sums_all, sums_active = (None, None) if frames.table is None else frames.table.split_sums(active)
-    literal, exact = frames.literal_osi_db, frames.exact_osi_db
-    with np.errstate(invalid="ignore"):
-        not_meaningful = int(np.count_nonzero(~(np.isfinite(literal) & (literal > 0))))
-        bias = np.abs(literal - exact)
-        # Where the exact value is infinite any finite one is far off, however loud the frame.
-        bias = bias[active & (bias > BIAS_DB) & (bias < np.inf)]
-    return Facts(
-        frames=frames,
-        silence_db=silence_db,
-        status=status,
-        active=active,
-        active_osi_db=np.where(active, exact, np.nan),
-        literal=LiteralScores.of(literal),
-        exact=ExactScores.of(exact[active]),
-        counts=rules.status_counts(status),
-        sums_all=sums_all,
-        sums_active=sums_active,
-        not_meaningful=not_meaningful,
-        biased=bias.size,
-        bias_db=float(bias.max(initial=0.0)),
-        tiny=int(np.count_nonzero(frames.projection.estimate_db < QUIET_ENERGY_DB)),
-    )
-
-
 MASK_FRAME_SECONDS = 0.008  # where there is no sample rate
 
 
@@ -127,38 +95,6 @@ class Kind(IntEnum):
     MISSED = 0
     FALSE_ACTIVITY = 1
     LOW = 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SegmentFigures:
-    """Every array has one entry per bad segment, in the order of time.
-
-    start, length : s (frames for masks), from half a frame step before the first frame's centre.
-    counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
-    frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
-    nan for the criterion of OSI-SNR.
-    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step;
-    for sudden drops that of the worst frame, times the square of how loud.
-    """
-
-    start: FloatArray
-    length: FloatArray
-    counts: IntArray
-    kind: NDArray[np.uint8]
-    osi_min: FloatArray
-    osi_mean: FloatArray
-    worst: FloatArray
-    severity: FloatArray
-
-    @property
-    def worst_first(self) -> IntArray:
-        """Places of the segments from the most severe on."""
-        return np.argsort(-self.severity, kind="stable")
-
-    def span(self, index: int) -> tuple[float, float]:
-        """Start and stop of a segment on the time axis."""
-        start = float(self.start[index])
-        return start, start + float(self.length[index])
 
 
 class BadCounts(NamedTuple):
@@ -197,9 +133,9 @@ class BadFrames:
     n_under: int
 
     @cached_property
-    def figures(self) -> SegmentFigures:
+    def figures(self) -> "SegmentFigures":
         """Those of the segments, worked out when they are first asked for."""
-        return find_figures(self)
+        return SegmentFigures(self)
 
     @cached_property
     def counts(self) -> BadCounts:
@@ -223,15 +159,11 @@ def under_threshold(facts: Facts, threshold_db: float) -> tuple[BoolArray, BadSe
 
 
 def find_bad(
-    facts: Facts,
-    session: Session,
-    previous: BadFrames | None,
-    other: Facts | None,
-    frame_loss: Callable[[], FloatArray],
+    facts: Facts, session: Session, previous: BadFrames | None, other: Facts | None, losses: Callable[[], FloatArray]
 ) -> BadFrames:
     """What the session calls bad in a pair. previous : of it what does not depend on what changed is kept.
 
-    other : the estimate `Criterion.AGAINST` asks for. frame_loss : gives the fused loss of every frame, for
+    other : the estimate `Criterion.AGAINST` asks for. losses : gives the fused loss of every frame, for
     `Criterion.LOSS`.
     """
     choice, kept = session.bad, previous if previous is not None and previous.facts is facts else None
@@ -241,10 +173,10 @@ def find_bad(
     if kept is not None and kept.other is other and (kept.threshold_db, kept.choice, kept.loss) == asked:
         return kept
     gate = None if kept is None or kept.gate.gate_db != choice.gate_db else kept.gate
-    gate = gate or LevelGate.of(facts.frames.projection, facts.status, facts.active, choice.gate_db)
+    gate = gate or LevelGate(facts.frames.projection, facts.status, facts.active, choice.gate_db)
     drop_db = _drop(facts, gate, choice, other, kept)
     fused = kept.fused if kept is not None and kept.loss == loss else None
-    fused = frame_loss() if loss is not None and fused is None else fused
+    fused = losses() if loss is not None and fused is None else fused
     osi_db, limit_db = facts.frames.exact_osi_db, _osi_limit(facts, gate, session)
     if choice.criterion.by_osi:
         low = find_bad_frames(osi_db, gate.active, limit_db)
@@ -264,7 +196,7 @@ def _osi_limit(facts: Facts, gate: LevelGate, session: Session) -> float:
     choice = session.bad
     if choice.criterion not in (Criterion.WORST, Criterion.SHARE):
         return session.threshold_db
-    shares = LossShares.of(facts.frames.exact_osi_db, gate.active)
+    shares = LossShares(facts.frames.exact_osi_db, gate.active)
     worst = max(1, round(choice.worst_share * len(shares)))
     n_frames = shares.frames_for(choice.loss_share) if choice.criterion is Criterion.SHARE else worst
     return rules.limit_of_worst(shares.osi_db, n_frames)
@@ -326,32 +258,48 @@ def _drop(
     return rules.drop_below_other(frames.exact_osi_db, gate.active, other_osi_db, other_active)
 
 
-def find_figures(bad: BadFrames) -> SegmentFigures:
-    """Figures of all bad segments; costs grow with the bad frames, not with the file."""
-    frames, segments = bad.facts.frames, bad.segments
-    masks = (bad.low, bad.missed, bad.false_activity)
-    low, missed, false_activity = (FramesWithin(np.flatnonzero(mask).astype(np.int64), segments) for mask in masks)
-    counts = np.stack([missed.counts, false_activity.counts, low.counts])
-    osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
-    depth, worst = find_depth(bad, low.frames)
-    weight = _weight(bad, low)
-    if bad.choice.criterion is Criterion.DROP:
-        # A click is short and stands in loud speech; the onset of a word drops as far, for longer, but is quiet.
-        severity = np.nan_to_num(low.reduced(np.maximum, depth * weight**2))
-    else:
-        severity = low.total(depth * weight)
-    if not bad.choice.criterion.is_relative:
-        severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
-    return SegmentFigures(
-        start=frames.first_time + (segments.first.astype(np.float64) - 0.5) * step,
-        length=(segments.stop - segments.first).astype(np.float64) * step,
-        counts=counts,
-        kind=np.argmax(counts, axis=0).astype(np.uint8),
-        osi_min=low.reduced(np.minimum, osi_db),
-        osi_mean=low.mean(osi_db),
-        worst=low.reduced(np.maximum, worst) if worst is not None else np.full(len(segments), np.nan),
-        severity=step * severity,
-    )
+class SegmentFigures:
+    """Every array has one entry per bad segment, in the order of time; costs grow with the bad frames, not the file.
+
+    start, length : s (frames for masks), from half a frame step before the first frame's centre.
+    counts : bad frames of each Kind, int64 (3, n). kind : the commonest. osi_min, osi_mean : exact OSI-SNR of the
+    frames that are bad by the criterion, dB; nan where there are none. worst : the largest drop (dB) or loss of those,
+    nan for the criterion of OSI-SNR.
+    severity : how far beyond the limit, times how loud, summed over the bad frames and multiplied by the frame step;
+    for sudden drops that of the worst frame, times the square of how loud.
+    """
+
+    def __init__(self, bad: BadFrames) -> None:
+        frames, segments = bad.facts.frames, bad.segments
+        masks = (bad.low, bad.missed, bad.false_activity)
+        low, missed, false_activity = (FramesWithin(np.flatnonzero(mask).astype(np.int64), segments) for mask in masks)
+        osi_db, step = frames.exact_osi_db[low.frames], frames.grid.step
+        depth, worst = find_depth(bad, low.frames)
+        weight = _weight(bad, low)
+        if bad.choice.criterion is Criterion.DROP:
+            # A click is short and stands in loud speech; the onset of a word drops as far, for longer, but is quiet.
+            severity = np.nan_to_num(low.reduced(np.maximum, depth * weight**2))
+        else:
+            severity = low.total(depth * weight)
+        if not bad.choice.criterion.is_relative:
+            severity += missed.total(_weight(bad, missed)) + false_activity.total(_weight(bad, false_activity))
+        self.severity = step * severity
+        self.start = frames.first_time + (segments.first.astype(np.float64) - 0.5) * step
+        self.length = (segments.stop - segments.first).astype(np.float64) * step
+        self.counts = np.stack([missed.counts, false_activity.counts, low.counts])
+        self.kind = np.argmax(self.counts, axis=0).astype(np.uint8)
+        self.osi_min, self.osi_mean = low.reduced(np.minimum, osi_db), low.mean(osi_db)
+        self.worst = np.full(len(segments), np.nan) if worst is None else low.reduced(np.maximum, worst)
+
+    @property
+    def worst_first(self) -> IntArray:
+        """Places of the segments from the most severe on."""
+        return np.argsort(-self.severity, kind="stable")
+
+    def span(self, index: int) -> tuple[float, float]:
+        """Start and stop of a segment on the time axis."""
+        start = float(self.start[index])
+        return start, start + float(self.length[index])
 
 
 def _weight(bad: BadFrames, within: FramesWithin) -> FloatArray:

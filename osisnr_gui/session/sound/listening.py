@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from osisnr_gui.core.osi_snr import project_rows
-from osisnr_gui.core.stft import frames_of, overlap_add, window
+from osisnr_gui.core.stft import frames_of, overlap_add, stft, window
 from osisnr_gui.core.types import FloatArray, Framing, ParameterError, Representation
 from osisnr_gui.io.errors import Cancel
 from osisnr_gui.session.masks import MaskedMixture, mask_frames
@@ -205,13 +205,13 @@ def frame_residual(s: FloatArray, e: FloatArray, start: int, framing: Framing) -
     skip = -start % hop
     if len(e) - skip < n_fft:
         return np.zeros_like(e)
-    rows_s, rows_e = (frames_of(x[skip:], n_fft, hop) for x in (s, e))
     smooth = window("hann", n_fft)
     if framing.representation is Representation.WAVEFORM:
-        frames, analysis = project_rows(np.array(rows_s), np.array(rows_e))[1], np.ones(n_fft)
+        rows = [np.array(frames_of(x[skip:], n_fft, hop)) for x in (s, e)]
+        frames, analysis = project_rows(*rows)[1], np.ones(n_fft)
     else:
         analysis = window(framing.window, n_fft)
-        cells_s, cells_e = (np.fft.rfft(rows * analysis, axis=1) for rows in (rows_s, rows_e))
+        cells_s, cells_e = (stft(x[skip:], n_fft, hop, framing.window) for x in (s, e))
         if framing.representation is Representation.COMPLEX:
             rest = project_rows(cells_s, cells_e)[1]
         else:

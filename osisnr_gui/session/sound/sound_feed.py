@@ -24,7 +24,7 @@ from osisnr_gui.session.masks import MaskedMixture
 from osisnr_gui.session.pictures import TimeGrid
 from osisnr_gui.session.readers import AudioColumns, AudioSignal, Resampler, check_ratio
 from osisnr_gui.session.scores import WholeSignal
-from osisnr_gui.session.segments.bad_segments import Facts, find_facts
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session, Source
 from osisnr_gui.session.sound.listening import Listening, Recipe, Sound, SoundKind
 
@@ -129,7 +129,7 @@ def compare_masked(
             first, stop = readers[0].first_frame, frame_count(s.n_samples, framing.n_fft, framing.hop)
             plan = PassPlan(*readers, first, max(stop, first), grid, (s.first_sample, s.n_samples))
             frames = FramePass(plan).run(cancelled=cancelled)
-        results.append(MaskedResult(other, framing, find_facts(frames, silence_db), WholeSignal.of(frames)))
+        results.append(MaskedResult(other, framing, Facts(frames, silence_db), WholeSignal.of(frames)))
     return results
 
 

@@ -17,7 +17,7 @@ from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.scores import find_segment_table
+from osisnr_gui.session.scores import SegmentTable
 from osisnr_gui.session.session import BadChoice, Criterion, Note, Session
 
 Shown = Callable[..., BadSegmentsPanel]
@@ -258,7 +258,7 @@ def test_a_share_of_the_frames_or_of_the_loss_is_a_criterion(
 
 
 def test_a_list_of_all_estimates_brings_the_one_of_a_row_into_view(panel: BadSegmentsPanel, damaged: Analysis) -> None:
-    tables = [find_segment_table(pair.score) for pair in damaged.pairs]  # type: ignore[arg-type]
+    tables = [SegmentTable(pair.score) for pair in damaged.pairs]  # type: ignore[arg-type]
     seen: list[object] = []
     panel.chosen.connect(seen.append)
     panel.segment_shown.connect(lambda start, stop: (seen.append((start, stop)), panel.show_selection((start, stop))))

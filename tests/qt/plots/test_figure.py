@@ -34,7 +34,6 @@ from osisnr_gui.session.codec import (
     SavedView,
     figure_text,
     load_session,
-    load_with_hashes,
     relinked,
     session_bytes,
 )
@@ -313,7 +312,7 @@ def test_a_figure_cannot_reach_for_files_elsewhere(window: MainWindow, folder: P
         text = text.replace(f'"{Path(name).name}"', f'"../{name}"')
     assert text.count("../") == 2
     path.write_bytes(with_text(png_bytes(QImage(8, 8, QImage.Format.Format_RGB32)), KEYWORD, text.encode()))
-    found, _view, _hashes = load_with_hashes(str(path))
+    found, _view, _hashes = load_session(str(path))
     assert {Path(source.path).parent for source in found.sources} == {path.parent}
 
 

@@ -13,8 +13,8 @@ import pytest
 from osisnr_gui.export.csv_files import frames_csv
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.comparison.difference import (
+    Difference,
     Quantity,
-    find_difference,
     partner_pair,
     partners,
 )
@@ -53,7 +53,7 @@ def test_differences_are_those_of_the_table(demo: Session, formula: Formula, mea
     first, second = (pair.score for pair in analysis.pairs)
     assert first is not None
     assert second is not None
-    found = find_difference(first, second, measure)
+    found = Difference(first, second, measure)
     column = f"{formula.value}_{'osi_db' if measure is Quantity.OSI else 'fused'}"
     a, b = (table[column] for table in table_of(analysis).values())
     both = ~np.isnan(a) & ~np.isnan(b)
@@ -72,7 +72,7 @@ def test_differences_are_those_of_the_table(demo: Session, formula: Formula, mea
 
 def test_the_other_way_round_is_the_opposite(demo: Session):
     first, second = (pair.score for pair in analysis_of(demo, Formula.EXACT).pairs)
-    there, back = find_difference(first, second, Quantity.OSI), find_difference(second, first, Quantity.OSI)
+    there, back = Difference(first, second, Quantity.OSI), Difference(second, first, Quantity.OSI)
     np.testing.assert_array_equal(there.values, -back.values)
     ties = np.count_nonzero(there.values == 0)
     assert there.n_better + back.n_better + ties == there.n_frames
@@ -90,12 +90,12 @@ def test_perfect_frames(tmp_path: Path):
     sources = tuple(Source(str(tmp_path / f"{name}.npy")) for name in ("half", "quarter"))
     session = Session(references=(Source(str(tmp_path / "reference.npy")),), estimates=sources)
     first, second = (pair.score for pair in analysis_of(session, Formula.EXACT).pairs)
-    found = find_difference(first, second, Quantity.OSI)
+    found = Difference(first, second, Quantity.OSI)
     assert (found.values[:10] == 0).all()
     assert np.isposinf(found.values[10:20]).all()
     assert (found.values[20:] == 0).all()
     assert (found.n_better, found.n_frames) == (10, 40)
-    assert np.isneginf(find_difference(second, first, Quantity.OSI).values[10:20]).all()
+    assert np.isneginf(Difference(second, first, Quantity.OSI).values[10:20]).all()
 
 
 def test_frames_are_matched_by_their_time_and_not_by_their_place(tmp_path: Path):
@@ -107,8 +107,8 @@ def test_frames_are_matched_by_their_time_and_not_by_their_place(tmp_path: Path)
     sources = tuple(Source(str(tmp_path / f"{name}.npy")) for name in ("short", "long"))
     session = Session(references=(Source(str(tmp_path / "reference.npy")),), estimates=sources)
     first, second = (pair.score for pair in analysis_of(session, Formula.EXACT).pairs)
-    assert find_difference(first, second, Quantity.OSI).values.size == 25
-    found = find_difference(second, first, Quantity.OSI)
+    assert Difference(first, second, Quantity.OSI).values.size == 25
+    found = Difference(second, first, Quantity.OSI)
     assert found.n_frames == 25
     assert np.isnan(found.values[25:]).all()
     np.testing.assert_array_equal(found.values[:25], second.osi_db[:25] - first.osi_db)

@@ -89,4 +89,5 @@ def test_an_estimate_that_is_the_reference_before_and_after(speakers: tuple[Anal
     assert not effect.is_divided
     assert math.isnan(effect.held)
     assert "median ∞ → ∞ dB" in effect_sentence(effect)
-    assert replace(effect, fused=(0.2, 0.1), si_snr_db=(2.0, 1.0)).is_divided
+    effect.fused, effect.si_snr_db = (0.2, 0.1), (2.0, 1.0)
+    assert effect.is_divided

@@ -14,7 +14,7 @@ import pytest
 
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, analyse, rescore
-from osisnr_gui.session.comparison.difference import Change, Ghosts, Quantity, find_change, find_difference
+from osisnr_gui.session.comparison.difference import Change, Difference, Ghosts, Quantity, find_change
 from osisnr_gui.session.scores import FrameLosses
 from osisnr_gui.session.session import Formula, Lengths, LossChoice, Session, Source
 from osisnr_gui.text.comparison import change_sentence, ghost_name
@@ -199,7 +199,7 @@ def test_the_difference_per_frame_is_now_minus_before(files: Files, formula: For
     files.rewrite(1, 0.1)
     new = _take(ghosts, session, old)
     ghost = FrameLosses(_ghosts(ghosts, new)[0].facts, LossChoice(formula=formula))
-    found = find_difference(new.pairs[0].score, ghost, Quantity.OSI)
+    found = Difference(new.pairs[0].score, ghost, Quantity.OSI)
     now, before = new.pairs[0].score.osi_db, old.pairs[0].score.osi_db
     with np.errstate(invalid="ignore"):
         expected = np.where(np.isposinf(now) & np.isposinf(before), 0.0, now - before)

@@ -11,7 +11,11 @@ import pytest
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.comparison.best_frames import BestFrames, CrossFrames, find_pairing, run_cross
+from osisnr_gui.session.comparison.best_frames import BestFrames, find_pairing
+from osisnr_gui.session.frame_pass import PairFrames
+from osisnr_gui.session.pair_pass import run_cross
+from osisnr_gui.session.pairs import PairAnalysis
+from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import MaskGrid, Session, Source
 from osisnr_gui.session.tracks import PairError
 
@@ -30,7 +34,7 @@ def swapped(write: Write, noise: Noise) -> Session:
     return Session(tuple(map(Source, paths[:2])), (Source(paths[2]),))
 
 
-def cross(analysis: Analysis, place: int, progress: Callable[[CrossFrames], None] | None = None) -> CrossFrames:
+def cross(analysis: Analysis, place: int, progress: Callable[[PairAnalysis], None] | None = None) -> PairFrames:
     pair = analysis.pairs[0]
     assert pair.frames is not None
     return run_cross(analysis.session, analysis.references[place], pair.estimate, pair.frames.grid, progress)
@@ -45,13 +49,14 @@ def pairing(analysis: Analysis) -> BestFrames:
 
 
 def test_the_pass_gives_what_the_pair_itself_would(swapped: Session) -> None:
-    seen: list[CrossFrames] = []
-    found = cross(analyse(swapped, wanted=QUICK), 1, seen.append)
+    reported: list[PairAnalysis] = []
+    found = cross(analyse(swapped, wanted=QUICK), 1, reported.append)
+    seen = [pair.frames for pair in reported if pair.frames is not None]
     (direct,) = analyse(Session(swapped.references[1:], swapped.estimates), wanted=QUICK).pairs
     assert direct.frames is not None
     assert direct.score is not None
-    np.testing.assert_array_equal(found.osi_db, direct.frames.exact_osi_db)
-    np.testing.assert_array_equal(found.active_osi_db(60.0), direct.score.facts.active_osi_db)
+    np.testing.assert_array_equal(found.exact_osi_db, direct.frames.exact_osi_db)
+    np.testing.assert_array_equal(Facts(found, 60.0).active_osi_db, direct.score.facts.active_osi_db)
     assert [len(part.span) for part in seen] == sorted({len(part.span) for part in seen})
     assert seen[-1].complete
     assert not seen[0].complete or len(seen) == 1

@@ -12,7 +12,7 @@ import pytest
 from osisnr_gui.core.several import find_assignment
 from osisnr_gui.session import edits
 from osisnr_gui.session.analysis import AnalysisOptions, analyse
-from osisnr_gui.session.comparison.speakers import Speakers, find_speakers
+from osisnr_gui.session.comparison.speakers import Speakers
 from osisnr_gui.session.session import Session, Source
 
 Write = Callable[..., str]
@@ -21,9 +21,9 @@ QUICK = AnalysisOptions(pictures=False, delay=False)
 
 
 def speakers_of(session: Session) -> Speakers:
-    found = find_speakers(analyse(session, wanted=QUICK))
-    assert found is not None
-    return found
+    analysis = analyse(session, wanted=QUICK)
+    assert analysis.matching is not None
+    return Speakers(analysis, analysis.matching)
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def test_cells_that_cannot_be_compared_say_why_and_no_order_is_offered(write: Wr
     }
     session = Session(references, tuple(Source(write(name, values)) for name, values in names.items()))
     analysis = analyse(session, wanted=QUICK)
-    speakers = find_speakers(analysis)
-    assert speakers is not None
+    assert analysis.matching is not None
+    speakers = Speakers(analysis, analysis.matching)
     assert speakers.why(0, 0) == ""
     assert speakers.why(0, 1) == speakers.why(1, 0) == "One is a mask, the other is sound."
     assert speakers.why(1, 1) == "5 bins against 6."
@@ -95,7 +95,7 @@ def test_cells_that_cannot_be_compared_say_why_and_no_order_is_offered(write: Wr
     assert "silent" in speakers.why(0, 3)
     assert math.isnan(speakers.mean_db(speakers.best))
     assert "assignment" not in [notice.code for notice in analysis.notices]
-    assert find_speakers(analyse(Session(references[:1], session.estimates), wanted=QUICK)) is None
+    assert analyse(Session(references[:1], session.estimates), wanted=QUICK).matching is None
 
 
 def test_a_file_that_is_mended_is_compared_again(write: Write, noise: Noise) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ from osisnr_gui.core.types import FrameStatus, Representation
 from osisnr_gui.export.csv_files import inspection_table
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
 from osisnr_gui.session.demos import demo_session
-from osisnr_gui.session.inspection.inspection import CurveView, Inspection, frame_curves
+from osisnr_gui.session.inspection.inspection import CurveView, FrameCurves, Inspection
 from osisnr_gui.session.inspection.inspector import Inspector, find_frame, find_worst, measure_file
+from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.session import Formula, FramingChoice, LossChoice, MaskGrid, Session, Source
 from osisnr_gui.text.explain import (
     companion_rows,
@@ -86,7 +88,7 @@ def test_the_worst_frame_of_a_stretch(formula: Formula) -> None:
 
 def test_levels_are_those_of_the_pictures(damaged: Analysis) -> None:
     x = _inspect(damaged, 365)
-    curves = frame_curves(x, CurveView.LEVEL)
+    curves = FrameCurves(x, CurveView.LEVEL)
     assert (curves.unit, curves.step, curves.in_db) == ("Hz", 31.25, True)
     assert curves.names == ("λs", "e", "e − λs")
     full_scale = 128.0  # half the sum of a Hann window of 512
@@ -96,13 +98,14 @@ def test_levels_are_those_of_the_pictures(damaged: Analysis) -> None:
 
 def test_compressed_curves_follow_alpha(damaged: Analysis) -> None:
     x = _inspect(damaged, 600)
-    x = replace(x, score=replace(x.score, loss=LossChoice(alpha=0.5)))
-    curves = frame_curves(x, CurveView.COMPRESSED)
+    x = copy.copy(x)
+    x.score = PairScore(x.score.facts, LossChoice(alpha=0.5), x.score.bad)
+    curves = FrameCurves(x, CurveView.COMPRESSED)
     assert x.target is not None
     assert x.noise is not None
     assert curves.reference == pytest.approx(compress(x.target, 0.5))
     assert curves.error == pytest.approx(compress(x.noise, 0.5))
-    compared = frame_curves(x, CurveView.MC_MSE)
+    compared = FrameCurves(x, CurveView.MC_MSE)
     assert compared.estimate == pytest.approx(np.sqrt(x.columns.estimate))
     assert compared.error == pytest.approx(np.abs(np.sqrt(x.columns.estimate) - np.sqrt(x.columns.reference)))
 
@@ -110,11 +113,11 @@ def test_compressed_curves_follow_alpha(damaged: Analysis) -> None:
 @pytest.mark.parametrize("kind", [Representation.COMPLEX, Representation.WAVEFORM])
 def test_the_distance_s_mean_square_is_the_mc_mse(kind: Representation) -> None:
     x = _inspect(_analysed(replace(demo_session("damaged"), framing=FramingChoice(kind))), 600)
-    curves = frame_curves(x, CurveView.MC_MSE)
+    curves = FrameCurves(x, CurveView.MC_MSE)
     assert np.mean(curves.error**2) == pytest.approx(x.mc_mse)
     assert curves.error.dtype == np.float64
     if kind is Representation.WAVEFORM:
-        plain = frame_curves(x, CurveView.LEVEL)
+        plain = FrameCurves(x, CurveView.LEVEL)
         assert (plain.unit, plain.title, plain.in_db, plain.step) == ("ms", "sample", False, 0.0625)
         assert (plain.estimate == x.columns.estimate).all()
 
@@ -122,7 +125,7 @@ def test_the_distance_s_mean_square_is_the_mc_mse(kind: Representation) -> None:
 def test_a_frame_without_lam_shows_the_columns_as_they_are(damaged: Analysis) -> None:
     x = _inspect(damaged, 115)
     assert x.status is FrameStatus.SILENT_ESTIMATE
-    curves = frame_curves(x, CurveView.LEVEL)
+    curves = FrameCurves(x, CurveView.LEVEL)
     assert curves.names == ("s", "e", "")
     assert curves.error.size == 0
     assert (curves.estimate == -np.inf).all()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from osisnr_gui.io.masks import Mask, load_mask
+from osisnr_gui.session import masks
 from osisnr_gui.session.masks import N_BINS, ValueBins, count_values
 from osisnr_gui.session.session import Source
 from osisnr_gui.session.tracks import open_track
@@ -20,11 +22,11 @@ def _mask(folder: Path, values: np.ndarray) -> Mask:
 
 def test_every_cell_of_every_mask_is_in_one_of_the_common_bins(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    masks = [
+    several = [
         _mask(tmp_path, values) for values in (rng.random((9, 40)), rng.normal(0, 3, (9, 40)), 1j * rng.random((9, 4)))
     ]
-    bins = ValueBins.of(masks)
-    for mask in masks:
+    bins = ValueBins.of(several)
+    for mask in several:
         counts = count_values(mask, bins)
         assert counts is not None
         assert counts.sum() == mask.values.size
@@ -54,6 +56,29 @@ def test_values_of_any_size_have_bins_and_short_words(tmp_path: Path) -> None:
     assert counts[[0, N_BINS // 2 - 1, N_BINS // 2, N_BINS - 1]].tolist() == [1, 1, 1, 1]
     assert np.isfinite([bins.edges(0), bins.edges(N_BINS - 1)]).all()
     assert "signed; −9.00\u202f×\u202f10³⁰⁵ to 9.00\u202f×\u202f10³⁰⁵, mean −0.500" in mask_sentence(mask)
+
+
+def test_pieces_add_up_to_the_whole_and_ends_belong_to_their_bins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = np.concatenate((np.random.default_rng(0).random(1000), [0.0, 0.5, 1.0]))
+    mask = _mask(tmp_path, values[None])
+    monkeypatch.setattr(masks, "blocks_of", lambda whole: np.array_split(whole, 7, axis=1))
+    counts = count_values(mask, ValueBins.of([mask]))
+    assert counts is not None
+    assert np.array_equal(counts, np.histogram(values, bins=N_BINS, range=(0.0, 1.0))[0])
+    assert counts.sum() == values.size
+
+
+def test_booleans_and_integers_are_values_too(tmp_path: Path) -> None:
+    for values in (np.array([[True, False, True]]), np.array([[1, 0, 1]], dtype=np.uint8)):
+        counts = count_values(_mask(tmp_path, values), ValueBins(0.0, 1.0))
+        assert counts is not None
+        assert counts[[0, N_BINS - 1]].tolist() == [1, 2]
+
+
+def test_a_cancelled_count_gives_nothing(tmp_path: Path) -> None:
+    assert count_values(_mask(tmp_path, np.ones((2, 3))), ValueBins(0.0, 1.0), lambda: True) is None
 
 
 def test_bins_hold_0_to_1_in_any_case_and_meet() -> None:

@@ -11,7 +11,7 @@ from osisnr_gui.session.analysis import Analysis, analyse, rescore
 from osisnr_gui.session.demos import demo_session
 from osisnr_gui.session.scores import (
     PairScore,
-    find_segment_table,
+    SegmentTable,
     set_carriers,
     set_worst_share,
     worst_frame,
@@ -138,7 +138,7 @@ def test_estimates_of_other_length_are_held_against_each_other_frame_by_frame(sp
 
 def test_figures_of_every_segment(damaged: Analysis) -> None:
     score = _score(damaged)
-    table, bad, frames = find_segment_table(score), score.bad, score.facts.frames
+    table, bad, frames = SegmentTable(score), score.bad, score.facts.frames
     assert len(table) == len(bad.segments) > 5
     for k, (a, b) in enumerate(zip(bad.segments.first, bad.segments.stop, strict=True)):
         inside = slice(a, b)
@@ -163,7 +163,7 @@ def test_figures_of_every_segment(damaged: Analysis) -> None:
 
 
 def test_notes_belong_to_the_segments_they_touch(damaged: Analysis) -> None:
-    table = find_segment_table(_score(damaged))
+    table = SegmentTable(_score(damaged))
     start, stop = table.span(2)
     following = table.span(3)[0]
     notes = (Note(start, start, "a"), Note(stop - 0.001, following + 0.001, "b"), Note(0.0, 0.05, "none"))
@@ -182,18 +182,18 @@ def test_the_limit_of_the_worst_share(damaged: Analysis, criterion: Criterion, s
 
 def test_frames_that_hold_half_of_the_loss_are_all_listed(damaged: Analysis) -> None:
     facts = _score(damaged).facts
-    shares = LossShares.of(facts.frames.exact_osi_db, facts.active)
+    shares = LossShares(facts.frames.exact_osi_db, facts.active)
     loud_only = _with(damaged, criterion=Criterion.DROP)
     found = _score(rescore(set_carriers(loud_only.session, shares, shares.frames_for(0.5)), damaged))
     low = found.bad.low
     assert low.sum() == shares.frames_for(0.5)
     inverse = 1 / facts.frames.exact_osi_db
     assert inverse[low].sum() >= 0.5 * inverse[facts.active].sum()
-    assert find_segment_table(found).counts[Kind.LOW].sum() == low.sum()
+    assert SegmentTable(found).counts[Kind.LOW].sum() == low.sum()
 
 
 def test_nothing_to_share_leaves_the_session_alone() -> None:
-    empty = LossShares.of(np.empty(0), np.empty(0, bool))
+    empty = LossShares(np.empty(0), np.empty(0, bool))
     assert set_carriers(Session(), empty, empty.frames_for(0.5)) == Session()
 
 
@@ -221,7 +221,7 @@ def test_shares_pick_the_worst_frames_of_each_estimate(damaged: Analysis) -> Non
             assert score.bad.low.sum() == max(1, round(share * counted.size))
             assert score.facts.frames.exact_osi_db[score.bad.low].max() < np.sort(counted)[score.bad.low.sum()]
     score = _score(_with(damaged, criterion=Criterion.SHARE, gate_db=None))
-    shares = LossShares.of(score.facts.frames.exact_osi_db, score.facts.active)
+    shares = LossShares(score.facts.frames.exact_osi_db, score.facts.active)
     assert score.bad.low.sum() == shares.frames_for(0.5)
     inverse = 1 / score.facts.frames.exact_osi_db[score.facts.active]
     assert (1 / score.facts.frames.exact_osi_db[score.bad.low]).sum() >= 0.5 * inverse.sum()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from osisnr_gui.core.reduce import Pyramid, frame_columns, is_crowded, lowest_per_stretch
-from osisnr_gui.core.several import NOBODY, BestOf, column_edges
+from osisnr_gui.core.several import NOBODY, BestOf, column_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import (
@@ -323,10 +323,7 @@ def shares_per_pixel(ribbon: Ribbon, vb: PixelViewBox) -> FloatArray:
     start = round((vb.t0 - origin) / pixel)
     first = start // width
     borders = origin + width * pixel * np.arange(first, (start + vb.columns - 1) // width + 2, dtype=np.float64)
-    edges, where = column_edges(ribbon.best.place.size, ribbon.t0, ribbon.dt, borders)
-    shares = ribbon.best.shares(edges)
-    missing = np.full((shares.shape[0], 1), np.nan)
-    stripes = np.concatenate((shares, missing), axis=1)[:, where]
+    stripes = ribbon.best.shares(*column_frames(ribbon.best.place.size, ribbon.t0, ribbon.dt, borders))
     return stripes[:, (start + np.arange(vb.columns)) // width - first]
 
 

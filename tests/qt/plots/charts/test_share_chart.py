@@ -27,7 +27,7 @@ def plot(qtbot: QtBot) -> ShareChart:
 
 def _shares(n: int = 400) -> LossShares:
     osi_db = np.random.default_rng(0).gamma(1.0, 6.0, n) + 0.05
-    return LossShares.of(osi_db, np.ones(n, bool))
+    return LossShares(osi_db, np.ones(n, bool))
 
 
 def test_the_curve_goes_through_the_shares(plot: ShareChart) -> None:
@@ -62,7 +62,7 @@ def test_a_click_and_a_drag_ask_for_the_worst_frames(plot: ShareChart) -> None:
 @pytest.mark.parametrize("osi_db", [[], [np.inf, np.inf], [0.0, 0.0, 3.0]])
 def test_no_loss_and_an_infinite_one_are_drawn_without_complaint(plot: ShareChart, osi_db: list[float]) -> None:
     values = np.array(osi_db)
-    plot.show_shares(LossShares.of(values, np.ones(values.size, bool)), 1 if values.size else 0)
+    plot.show_shares(LossShares(values, np.ones(values.size, bool)), 1 if values.size else 0)
     plot.set_theme(LIGHT)
     plot.grab()
     plot.show_shares(None, 0)
