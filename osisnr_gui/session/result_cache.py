@@ -30,8 +30,8 @@ import osisnr_gui
 from osisnr_gui.core.align import Delay, DelayCurve
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
-from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, DamagedFileError, Facts
-from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, phrase_from_json, phrase_to_json
+from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, Facts
+from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, corrupt, phrase_from_json, phrase_to_json
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pair_pass import coarse_step_of, make_picture
@@ -78,7 +78,7 @@ class ResultCache:
         with file:
             try:
                 return unpack_pair(file, key, reference, estimate, reference_picture, cancelled)
-            except DamagedFileError:
+            except LoadError:
                 self.folder.remove(name)
             except MemoryError:
                 pass
@@ -243,7 +243,7 @@ def unpack_pair(
 ) -> tuple[Track, PairAnalysis]:
     """The reference and the pair as they were packed; `reference_picture` : one that is there already.
 
-    Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
+    Raises LoadError for what cannot have been packed, and io's Cancelled.
     """
     read, facts = partial(file.read, cancelled=cancelled), file.facts
     try:
@@ -259,7 +259,7 @@ def unpack_pair(
         reference = _with_facts(reference, of_reference, read("clips_reference"))
         estimate = _with_facts(estimate, of_estimate, read("clips_estimate"))
     except (LookupError, TypeError, ValueError, OverflowError) as error:
-        raise DamagedFileError(str(error)) from None
+        raise corrupt(file.path, str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return reference, PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate)
 
