@@ -88,8 +88,7 @@ def _open() -> int:
 def _draw(options: Namespace, problem: str) -> int:
     """Without a display: what the options ask for as a picture and as numbers; 2 when they ask for nothing."""
     from osisnr_gui.cli import batch, score
-    from osisnr_gui.cli.lines import SEND_ELSEWHERE, error_line
-    from osisnr_gui.cli.output import write_text
+    from osisnr_gui.cli.lines import SEND_ELSEWHERE, error_line, write_text
     from osisnr_gui.io.errors import Phrase, SaveError
     from osisnr_gui.qt.main import picture_path, run
 

@@ -10,16 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from statistics import fmean, median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from osisnr_gui import __version__
 from osisnr_gui.batch.runner import BatchRow, BatchSettings
 from osisnr_gui.export.csv_files import comment, csv_note, lines_bytes, text_cell
 from osisnr_gui.export.measures import MEASURES, SAVED, Measure
-from osisnr_gui.export.score_report import Object, number
+from osisnr_gui.export.score_report import Object, error_report, number
 from osisnr_gui.export.score_table import NAME_WIDTH, Row, aligned, shown
 from osisnr_gui.io.errors import printable
-from osisnr_gui.io.json_file import Json, json_parts
+from osisnr_gui.io.json_file import json_parts
 from osisnr_gui.text.catalogue import _
 
 SCHEMA = "osisnr.batch/1"
@@ -45,21 +45,15 @@ class Column(NamedTuple):
 
 def _reported(kind: type, *names: str, at: str) -> tuple[Column, ...]:
     """Columns of values that stand at a place of a row's report: keys with dots between them."""
-    return tuple(Column(name, kind, partial(_inside, place=f"{at}.{name}")) for name in names)
+    return tuple(Column(name, kind, partial(reported, place=f"{at}.{name}")) for name in names)
 
 
-def _inside(row: BatchRow, place: str) -> Cell:
-    value: Json = row.report
+def reported(row: BatchRow, place: str) -> Any:
+    """What stands at a place of a row's report; None where there is no such place."""
+    value: Any = row.report
     for key in place.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, bool | int | float | str) else None
-
-
-def _list_inside(row: BatchRow, name: str) -> list[Json]:
-    """A list in the report of a row's estimate; empty where there is none."""
-    estimate = None if row.report is None else row.report["estimate"]
-    found = estimate.get(name) if isinstance(estimate, dict) else None
-    return found if isinstance(found, list) else []
+    return value
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -74,12 +68,16 @@ COLUMNS: tuple[Column, ...] = (
     *_reported(float, "duration_s", at="reference"),
     *_reported(int, "n_frames", "n_active", at="estimate"),
     *(
-        Column(measure.column, float, partial(_inside, place=f"estimate.{group.value}.{measure.key}"))
+        Column(measure.column, float, partial(reported, place=f"estimate.{group.value}.{measure.key}"))
         for group, measures in SAVED.items()
         for measure in measures
     ),
     *_reported(int, "silent_reference", "silent_estimate", at="estimate.status_counts"),
-    Column("bad_segments", int, lambda row: None if row.report is None else len(_list_inside(row, "bad_segments"))),
+    Column(
+        "bad_segments",
+        int,
+        lambda row: None if row.report is None else len(reported(row, "estimate.bad_segments") or ()),
+    ),
     *_reported(int, "delay_samples", at="estimate"),
     *_reported(bool, "aligned", at="estimate"),
     *_reported(float, "delay_peak", at="estimate"),
@@ -87,7 +85,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 #: What the estimate gained over the mixture, where there is one.
 _GAINED = tuple(
-    Column(f"improvement_{m.column}", float, partial(_inside, place=f"estimate.improvement.{group.value}.{m.key}"))
+    Column(f"improvement_{m.column}", float, partial(reported, place=f"estimate.improvement.{group.value}.{m.key}"))
     for group, measures in SAVED.items()
     for m in measures
     if m.better
@@ -163,7 +161,7 @@ def values_of(rows: Iterable[BatchRow], measure: Measure) -> list[tuple[str, flo
 
 def warnings_of(row: BatchRow, key: str) -> list[str]:
     """What was adapted or looks wrong, as often as it came up. key : "code", or "message" for sentences."""
-    return [str(warning[key]) for warning in _list_inside(row, "warnings") if isinstance(warning, dict)]
+    return [str(warning[key]) for warning in reported(row, "estimate.warnings") or ()]
 
 
 def _pairs_with_warning(rows: Iterable[BatchRow]) -> Counter[str]:
@@ -173,7 +171,7 @@ def _pairs_with_warning(rows: Iterable[BatchRow]) -> Counter[str]:
 def _pair_report(row: BatchRow) -> Object:
     if row.report is not None:
         return {"name": row.pair.name, **row.report}
-    error: Object = {} if row.error is None else {"code": row.error.code, "message": str(row.error)}
+    error = {} if row.error is None else error_report(row.error)
     paths: Object = {"reference": {"path": row.pair.reference or None}, "estimate": {"path": row.pair.estimate or None}}
     return {"name": row.pair.name, **paths, "error": error}
 
@@ -226,15 +224,8 @@ def batch_table(rows: Sequence[BatchRow], first_line: str) -> str:
     lines = [first_line]
     table: list[Row] = [line for measure in OVER_PAIRS if (line := _line(rows, measure))]
     if table:
-        header = (
-            _("over all pairs with a finite number"),
-            _("pairs"),
-            _("mean"),
-            _("median"),
-            _("worst"),
-            _("worst pair"),
-        )
-        lines += ["", *aligned(header, table)]
+        figures = _("mean"), _("median"), _("worst"), _("worst pair")
+        lines += ["", *aligned((_("over all pairs with a finite number"), _("pairs"), *figures), table)]
     counts = _pairs_with_warning(rows).most_common()
     if counts:
         codes = ", ".join(_("{code} in {n}").format(code=code, n=count) for code, count in counts)

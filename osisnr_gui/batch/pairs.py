@@ -196,8 +196,8 @@ def _json_rows(path: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _row(path: str, row: dict[str, Json] | dict[str, str]) -> tuple[str, str, str]:
-    reference, estimate, name = (row.get(key) or "" for key in ("reference", "estimate", "name"))
-    texts = [text.strip() if isinstance(text, str) else "" for text in (reference, estimate, name)]
-    if not texts[0] or not texts[1]:
+    values = (row.get(key) for key in ("reference", "estimate", "name"))
+    reference, estimate, name = (value.strip() if isinstance(value, str) else "" for value in values)
+    if not reference or not estimate:
         raise LoadError(Reason.CORRUPT, path, Phrase("a line names no reference or no estimate"), _LIST_REMEDY)
-    return texts[0], texts[1], texts[2]
+    return reference, estimate, name

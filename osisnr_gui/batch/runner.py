@@ -8,27 +8,20 @@ whatever way, is gone on with.
 
 import math
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from osisnr_gui.batch.pairs import BatchPair
 from osisnr_gui.core.reduce import means_per_group
-from osisnr_gui.export.score_report import (
-    Object,
-    error_report,
-    estimate_report,
-    mixture_report,
-    settings_report,
-    track_report,
-)
+from osisnr_gui.export.score_report import Object, estimate_report, mixture_report, settings_report, track_report
 from osisnr_gui.io.errors import Cancel, Cancelled, FileError, Phrase, stop_if
-from osisnr_gui.io.files import Closing
 from osisnr_gui.io.json_file import Entry, Journal
 from osisnr_gui.session.analysis import Analysis, analyse_numbers
 from osisnr_gui.session.frame_pass import limit_threads
@@ -64,17 +57,6 @@ class BatchSettings:
         return tuple(os.path.join(self.folder, path) for path in pair.paths)
 
 
-class RowError(FileError):
-    """Why a pair has no numbers. code : as in the JSON; path : the file concerned, as in the pair."""
-
-    def __init__(self, code: str, path: str, detail: str, remedy: str) -> None:
-        super().__init__(path, detail, remedy)
-        self.code, self.args = code, (code, path, detail, remedy)  # pickle needs all arguments
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RowError) and self.args == other.args
-
-
 @dataclass(frozen=True, slots=True)
 class BatchRow:
     """What came of one pair: `report` or `error`.
@@ -87,15 +69,15 @@ class BatchRow:
     pair: BatchPair
     report: Object | None = None
     spark: tuple[float | None, ...] = ()
-    error: RowError | None = None
+    error: FileError | None = None
     stamps: tuple[Stamp | None, ...] = ()
     is_known: bool = False
 
 
-_is_stopped: Callable[[], bool] = threading.Event().is_set
+_is_stopped: Cancel | None = None
 
 
-def stop_scoring_once(is_stopped: Callable[[], bool]) -> None:
+def stop_scoring_once(is_stopped: Cancel) -> None:
     """Let `score_pair` in this process raise Cancelled once `is_stopped()`."""
     global _is_stopped
     _is_stopped = is_stopped
@@ -121,19 +103,16 @@ def score_pair(pair: BatchPair, settings: BatchSettings) -> BatchRow:
         detail = Phrase("unexpected {error}", error=repr(fault))
         if isinstance(fault, MemoryError):
             detail = Phrase("there is not enough memory")
-        wrong = RowError("unexpected", pair.estimate, detail, Phrase("score it alone to see more"))
+        wrong = FileError(pair.estimate, detail, Phrase("score it alone to see more"), "unexpected")
         return BatchRow(pair, error=wrong, stamps=stamps)
     scored = analysis.pairs[0]
     if scored.valid_score is None:
         error = scored.refusal
         assert error is not None, "a pair without numbers has an error"
         path = pair.reference if error.path == paths[0] else pair.estimate
-        return BatchRow(pair, error=_row_error(path, error), stamps=stamps)
+        own = FileError(path, error.detail, error.remedy, error.code)  # the path as the pair has it
+        return BatchRow(pair, error=own, stamps=stamps)
     return BatchRow(pair, _report(pair, analysis), sparkline(scored), stamps=stamps)
-
-
-def _row_error(path: str, error: FileError) -> RowError:
-    return RowError(str(error_report(error)["code"]), path, error.detail, error.remedy)
 
 
 def _report(pair: BatchPair, analysis: Analysis) -> Object:
@@ -186,54 +165,52 @@ def run_batch(
     waiting: deque[BatchPair] = deque()
     for pair in pairs:
         if pair.error is not None:
-            yield BatchRow(pair, error=_row_error(pair.error.path, pair.error))
+            yield BatchRow(pair, error=pair.error)
         elif pair.name not in known:
             waiting.append(pair)
-    run = _Run(settings, open_executor, at_once, cancelled or (lambda: False))
-    try:
-        for row in run.rows(waiting):
+    score = partial(_rows_until_broken, settings, open_executor, at_once, cancelled)
+    with closing(_rows(waiting, score)) as rows:
+        for row in rows:
             if journal is not None and row.error is None:
-                journal.add(_entry(row))
+                of_pair = {"name": row.pair.name, "paths": row.pair.paths, "stamps": row.stamps}
+                journal.add({**of_pair, "spark": row.spark, "report": row.report})
             yield row
-    finally:
-        run.close()
 
 
-@dataclass(slots=True)
-class _Run:
-    """Pairs on their way through executors."""
+_Rows = Generator[BatchRow, None, list[BatchPair]]
 
-    settings: BatchSettings
-    open_executor: Callable[[], Executor]
-    at_once: int
-    cancelled: Callable[[], bool]
-    executor: Executor | None = None
-    running: dict[Future[BatchRow], BatchPair] = field(default_factory=dict)
 
-    def rows(self, waiting: deque[BatchPair]) -> Iterator[BatchRow]:
-        """Rows of all pairs, in the order in which they end."""
-        while waiting:
-            suspects = yield from self._until_broken(waiting)
-            for pair in suspects:
-                if (yield from self._until_broken(deque([pair]))):
-                    detail = Phrase("the process that read it came to an end")
-                    wrong = RowError("crashed", pair.estimate, detail, Phrase("the file may be damaged, or too large"))
-                    yield BatchRow(pair, error=wrong)
+def _rows(waiting: deque[BatchPair], score: Callable[[deque[BatchPair]], _Rows]) -> Generator[BatchRow, None, None]:
+    """Rows of all pairs, in the order in which they end; `score` as `_rows_until_broken`."""
+    while waiting:
+        for pair in (yield from score(waiting)):
+            if (yield from score(deque([pair]))):
+                detail = Phrase("the process that read it came to an end")
+                remedy = Phrase("the file may be damaged, or too large")
+                yield BatchRow(pair, error=FileError(pair.estimate, detail, remedy, "crashed"))
 
-    def _until_broken(self, waiting: deque[BatchPair]) -> Generator[BatchRow, None, list[BatchPair]]:
-        """Rows until nothing waits or the executor is broken; gives the pairs that were with it then."""
-        suspects: list[BatchPair] = []
-        while self.running or (waiting and not suspects):
-            while waiting and not suspects and len(self.running) < self.at_once:
+
+def _rows_until_broken(
+    settings: BatchSettings,
+    open_executor: Callable[[], Executor],
+    at_once: int,
+    cancelled: Cancel | None,
+    waiting: deque[BatchPair],
+) -> _Rows:
+    """Rows until nothing waits or a fresh executor is broken; gives the pairs that were with it then."""
+    running, suspects = dict[Future[BatchRow], BatchPair](), list[BatchPair]()
+    executor = open_executor()
+    try:
+        while running or (waiting and not suspects):
+            while waiting and not suspects and len(running) < at_once:
                 pair = waiting.popleft()
                 try:
-                    if self.executor is None:
-                        self.executor = self.open_executor()
-                    self.running[self.executor.submit(score_pair, pair, self.settings)] = pair
+                    running[executor.submit(score_pair, pair, settings)] = pair
                 except BrokenExecutor:
                     suspects.append(pair)
-            for future in self._ended():
-                pair = self.running.pop(future)
+            stop_if(cancelled)
+            for future in wait(running, WAKE_SECONDS, FIRST_COMPLETED).done:
+                pair = running.pop(future)
                 try:
                     yield future.result()
                 except BrokenExecutor:
@@ -242,41 +219,13 @@ class _Run:
                     raise
                 except Exception as error:  # of the executor: `score_pair` has none
                     detail = Phrase("not scored: {error}", error=repr(error))
-                    wrong = RowError("unexpected", pair.estimate, detail, Phrase("score it again"))
+                    wrong = FileError(pair.estimate, detail, Phrase("score it again"), "unexpected")
                     yield BatchRow(pair, error=wrong)
-        if suspects:
-            self._close_executor()
-        return suspects
-
-    def _ended(self) -> set[Future[BatchRow]]:
-        """Futures that have ended, at least one unless none runs."""
-        ended: set[Future[BatchRow]] = set()
-        while self.running and not ended:
-            stop_if(self.cancelled)
-            ended = wait(self.running, WAKE_SECONDS, FIRST_COMPLETED).done
-        return ended
-
-    def _close_executor(self) -> None:
-        if self.executor is not None:
-            self.executor.shutdown(wait=not self.running)
-            self.executor = None
-
-    def close(self) -> None:
-        """Let go of everything; what still runs is not waited for."""
-        for future in self.running:
+    finally:  # what still runs is not waited for
+        for future in running:
             future.cancel()
-        self._close_executor()
-
-
-def _entry(row: BatchRow) -> Entry:
-    pair = row.pair
-    return {
-        "name": pair.name,
-        "paths": list(pair.paths),
-        "stamps": [None if stamp is None else list(stamp) for stamp in row.stamps],
-        "spark": list(row.spark),
-        "report": row.report,
-    }
+        executor.shutdown(wait=not running)
+    return suspects
 
 
 def _known_rows(pairs: Sequence[BatchPair], settings: BatchSettings, journal: Journal | None) -> dict[str, BatchRow]:
@@ -287,9 +236,9 @@ def _known_rows(pairs: Sequence[BatchPair], settings: BatchSettings, journal: Jo
         entry = entries.get(pair.name)
         if entry is not None and pair.error is None and entry["paths"] == list(pair.paths):
             stamps = tuple(map(stamp_of, settings.paths(pair)))
-            row = BatchRow(pair, entry["report"], tuple(entry["spark"]), stamps=stamps, is_known=True)
-            if None not in stamps and _entry(row)["stamps"] == entry["stamps"]:
-                found[pair.name] = row
+            if [list(stamp) for stamp in stamps if stamp is not None] == entry["stamps"]:
+                spark = tuple(entry["spark"])
+                found[pair.name] = BatchRow(pair, entry["report"], spark, stamps=stamps, is_known=True)
     return found
 
 
@@ -298,35 +247,24 @@ def core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Cluster(Closing):
-    """The workers behind a Dask scheduler. They need this program and must see the files under the same paths.
+@contextmanager
+def cluster_workers(address: str) -> Iterator[tuple[int, Callable[[], Executor]]]:
+    """How many threads the workers behind a Dask scheduler have now, and what gives an executor of them.
 
+    They need this program and must see the files under the same paths. The cluster is left to others.
     Raises FileError when dask.distributed is not installed or nothing answers at `address`.
     """
-
-    def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            remedy = Phrase("install it with: pip install '{package}'", package=EXTRA)
-            raise FileError(address, Phrase("a cluster needs dask.distributed"), remedy) from None
-        try:
-            connect: Any = Client
-            self._client = connect(address, timeout=CLUSTER_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError, ValueError):
-            detail = Phrase("no Dask scheduler of a matching version answers")
-            raise FileError(address, detail, Phrase("check the address, such as tcp://host:8786")) from None
-
-    @property
-    def n_threads(self) -> int:
-        """Threads of all workers that are there now."""
-        return sum(self._client.nthreads().values())
-
-    def open_executor(self) -> Executor:
-        """An executor of `concurrent.futures`' kind. A pair is scored anew whenever it is asked for."""
-        executor: Executor = self._client.get_executor(pure=False)
-        return executor
-
-    def close(self) -> None:
-        """Leave the cluster to others."""
-        self._client.close()
+    try:
+        from distributed import Client
+    except ImportError:
+        remedy = Phrase("install it with: pip install '{package}'", package=EXTRA)
+        raise FileError(address, Phrase("a cluster needs dask.distributed"), remedy) from None
+    try:
+        connect: Any = Client
+        client = connect(address, timeout=CLUSTER_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError):
+        detail = Phrase("no Dask scheduler of a matching version answers")
+        raise FileError(address, detail, Phrase("check the address, such as tcp://host:8786")) from None
+    with closing(client):
+        # Not "pure": a pair is scored anew whenever it is asked for.
+        yield max(1, sum(client.nthreads().values())), partial(client.get_executor, pure=False)

@@ -4,17 +4,17 @@ import argparse
 import importlib.util
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import partial
 
 from osisnr_gui.batch import runner
-from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words
+from osisnr_gui.batch.files import ENDINGS, batch_parts, batch_table, counts_words, reported
 from osisnr_gui.batch.pairs import BatchPair, find_pairs, load_pairs, with_mixtures
 from osisnr_gui.batch.pool import BatchPool
-from osisnr_gui.batch.runner import BatchRow, BatchSettings, Cluster, core_count
-from osisnr_gui.cli import output, scoring_options
+from osisnr_gui.batch.runner import BatchRow, BatchSettings, cluster_workers, core_count
+from osisnr_gui.cli import lines, output, scoring_options
 from osisnr_gui.cli.lines import DONE, INTERRUPTED, PROGRAM, SOME_FAILED, UsageError, error_line, warning_line
 from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.io.errors import Phrase, printable
@@ -55,22 +55,6 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str], BatchSet
     if not 1 <= len(inputs) <= 2:
         detail = ngettext("{n} input", "{n} inputs", len(inputs)).format(n=len(inputs))
         raise UsageError(detail, _("give two folders, or one list of pairs"))
-    _check_output(found, inputs)
-    if found.cluster is not None and found.jobs is not None:
-        raise UsageError(_("--jobs: the cluster has workers of its own"), _("leave out --jobs or --cluster"))
-    if found.mixture_dir is not None and len(inputs) == 1:
-        raise UsageError(_("--mixture-dir: goes with two folders"), _("give two folders, or leave it out"))
-    # Which files are paired is no business of the settings.
-    settings = BatchSettings(
-        scoring_options.session_of(found, []),
-        scoring_options.source_of(found, ""),
-        found.align,
-        reference_channel=found.reference_channel,
-    )
-    return found, inputs, settings
-
-
-def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
     file, endings = found.output, ", ".join(ENDINGS)
     if not file:
         raise UsageError(_("-o FILE is missing"), _("name the result: {endings}").format(endings=endings))
@@ -83,6 +67,18 @@ def _check_output(found: argparse.Namespace, inputs: list[str]) -> None:
         raise UsageError(_("-o: {file} needs pyarrow").format(file=file), remedy)
     if any(scoring_options.same_file(file, path) for path in inputs):
         raise UsageError(_("-o: {file} is an input").format(file=file), _("choose another name"))
+    if found.cluster is not None and found.jobs is not None:
+        raise UsageError(_("--jobs: the cluster has workers of its own"), _("leave out --jobs or --cluster"))
+    if found.mixture_dir is not None and len(inputs) == 1:
+        raise UsageError(_("--mixture-dir: goes with two folders"), _("give two folders, or leave it out"))
+    # Which files are paired is no business of the settings.
+    settings = BatchSettings(
+        scoring_options.session_of(found, []),
+        scoring_options.source_of(found, ""),
+        found.align,
+        reference_channel=found.reference_channel,
+    )
+    return found, inputs, settings
 
 
 def _parser() -> scoring_options.Parser:
@@ -136,17 +132,11 @@ def run(arguments: list[str]) -> int:
     path = full_path(options.output)
     first_line = _("{counts}, {rate:.1f} pairs/s; saved in {path}")
     text, code = summary(ordered, first_line.format(counts=counts_words(ordered), rate=rate, path=path))
-    refused = _refused_mixtures(ordered)
+    # Why pairs that are scored have no gain over their mixture.
+    refused = list(filter(None, (reported(row, "mixture.error.message") for row in ordered)))
     say([f"{PROGRAM}: {words}" for words in refused])
-    output.write_text(text, Phrase("the results are in {path}", path=path))
+    lines.write_text(text, Phrase("the results are in {path}", path=path))
     return SOME_FAILED if refused else code
-
-
-def _refused_mixtures(rows: Sequence[BatchRow]) -> list[str]:
-    """Why pairs that are scored have no gain over their mixture."""
-    mixtures = [row.report.get("mixture") for row in rows if row.report is not None]
-    errors = [mixture.get("error") for mixture in mixtures if isinstance(mixture, dict)]
-    return [str(error["message"]) for error in errors if isinstance(error, dict)]
 
 
 def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[str, int]:
@@ -156,15 +146,12 @@ def summary(rows: Sequence[BatchRow], first_line: str | None = None) -> tuple[st
     return batch_table(rows, first_line or counts_words(rows)), SOME_FAILED if errors else DONE
 
 
-@contextmanager
-def _workers(options: argparse.Namespace) -> Iterator[_Workers]:
+def _workers(options: argparse.Namespace) -> AbstractContextManager[_Workers]:
     """Processes of this machine, or a cluster. Raises FileError when there is no such cluster."""
-    if options.cluster is None:
-        jobs = options.jobs or core_count()
-        yield jobs, partial(BatchPool, jobs)
-    else:
-        with Cluster(options.cluster) as cluster:
-            yield max(1, cluster.n_threads), cluster.open_executor
+    if options.cluster is not None:
+        return cluster_workers(options.cluster)
+    jobs = options.jobs or core_count()
+    return nullcontext((jobs, partial(BatchPool, jobs)))
 
 
 def _score(

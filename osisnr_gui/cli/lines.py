@@ -5,8 +5,7 @@ Paths stand there as typed, with control characters and undecodable bytes escape
 
 import errno
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from osisnr_gui.io.errors import FileError, Phrase, SaveError, printable
 from osisnr_gui.io.streams import drop
@@ -29,9 +28,7 @@ class UsageError(Exception):
     """The command line itself is wrong (exit code 2). Arguments: what is wrong, what to do."""
 
     def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(detail, remedy)
-        self.detail = detail
-        self.remedy = remedy
+        self.detail, self.remedy = detail, remedy
 
     @property
     def line(self) -> str:
@@ -47,8 +44,8 @@ def see_help(program: str) -> str:
 
 def error_line(error: FileError) -> str:
     """`osisnr: FILE: what is wrong; what to do`."""
-    remedy, is_ambiguous = translated(error.remedy), getattr(error, "code", "") == "ambiguous"
-    options = {"--key": is_ambiguous or getattr(error, "choices", ()), "--pair-axis": getattr(error, "looks_paired", 0)}
+    remedy, named = translated(error.remedy), error.code == "ambiguous" or bool(getattr(error, "choices", ()))
+    options = {"--key": named, "--pair-axis": getattr(error, "looks_paired", False)}
     for option in filter(options.get, options):
         remedy = _("{remedy} (option {option})").format(remedy=remedy, option=option)
     detail = printable(translated(error.detail), TEXT_LIMIT)
@@ -60,11 +57,12 @@ def warning_line(path: str, message: str) -> str:
     return f"{PROGRAM}: warning: {printable(path, PATH_LIMIT)}: {printable(message, TEXT_LIMIT)}"
 
 
-@contextmanager
-def stdout_errors(remedy: str = SEND_ELSEWHERE) -> Iterator[None]:
-    """SaveError for what stdout does not take, from then on it takes all; a reader that is gone has seen enough."""
+def write_stdout(data: Iterable[bytes] = (), remedy: str = SEND_ELSEWHERE) -> None:
+    """Write and flush; a reader that is gone has seen enough. Raises SaveError, and stdout takes all from then on."""
     try:
-        yield
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:  # `| head`: no error of ours
         drop(sys.stdout)
     except OSError as error:
@@ -75,9 +73,6 @@ def stdout_errors(remedy: str = SEND_ELSEWHERE) -> Iterator[None]:
         raise SaveError(Phrase("standard output"), detail, remedy) from None
 
 
-def flush_stdout(text: str = "") -> None:
-    """Also write `text`. Raises SaveError."""
-    with stdout_errors():
-        if text:  # unbuffered, even nothing is refused by a full disk
-            sys.stdout.write(text)
-        sys.stdout.flush()
+def write_text(text: str, remedy: str = SEND_ELSEWHERE) -> None:
+    """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
+    write_stdout([text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")], remedy)

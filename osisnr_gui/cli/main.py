@@ -10,7 +10,7 @@ from importlib import import_module
 
 from osisnr_gui import __version__
 from osisnr_gui.cli import lines
-from osisnr_gui.cli.lines import DONE, PROGRAM, UsageError, flush_stdout, see_help
+from osisnr_gui.cli.lines import DONE, PROGRAM, UsageError, see_help, write_stdout, write_text
 from osisnr_gui.io.errors import FileError, printable
 from osisnr_gui.io.streams import open_missing, say
 from osisnr_gui.text.catalogue import _
@@ -61,7 +61,7 @@ def guarded(work: Callable[[], int], net: type[Exception] | tuple[()] = Exceptio
         except SystemExit as leaving:  # argparse after --help
             return leaving.code if isinstance(leaving.code, int) else DONE
         finally:
-            flush_stdout()
+            write_stdout()
     except KeyboardInterrupt:
         return lines.INTERRUPTED
     except FileError as error:
@@ -80,10 +80,10 @@ def _run(arguments: list[str]) -> int:
         raise UsageError(_("no command was given"), see_help(PROGRAM))
     first, *rest = arguments
     if first in ("-h", "--help"):
-        flush_stdout(HELP)
+        write_text(HELP)
         return DONE
     if first == "--version":
-        flush_stdout(f"{PROGRAM} {__version__}\n")
+        write_text(f"{PROGRAM} {__version__}\n")
         return DONE
     if first not in COMMANDS:
         is_option = first.startswith("-")

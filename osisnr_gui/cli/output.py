@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-from osisnr_gui.cli.lines import SEND_ELSEWHERE, stdout_errors
+from osisnr_gui.cli.lines import write_stdout
 from osisnr_gui.cli.scoring_options import STDOUT
 from osisnr_gui.io.errors import Phrase, SaveError
 from osisnr_gui.io.files import Closing, write_atomically
@@ -42,13 +42,10 @@ class ProgressLine(Closing):
             put(ERASE_LINE)
 
 
-def write(target: str, data: Iterable[bytes], remedy: str = SEND_ELSEWHERE) -> None:
-    """Write bytes to a path or to "-". remedy : what to do when stdout takes nothing. Raises SaveError."""
+def write(target: str, data: Iterable[bytes]) -> None:
+    """Write bytes to a path or to "-". Raises SaveError."""
     if target == STDOUT:
-        with stdout_errors(remedy):
-            sys.stdout.flush()
-            sys.stdout.buffer.writelines(data)
-            sys.stdout.buffer.flush()
+        write_stdout(data)
     elif os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
         # A pipe or device (/dev/null, >(command)) is written to; replacing it would destroy it.
         try:
@@ -61,8 +58,3 @@ def write(target: str, data: Iterable[bytes], remedy: str = SEND_ELSEWHERE) -> N
             raise SaveError(target, detail, Phrase("choose another name")) from None
     else:
         write_atomically(target, data)
-
-
-def write_text(text: str, remedy: str = SEND_ELSEWHERE) -> None:
-    """Text to stdout; what its encoding lacks is escaped instead of stopping the program."""
-    write(STDOUT, [text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")], remedy)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from osisnr_gui.cli import output, scoring_options
-from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line
+from osisnr_gui.cli.lines import DONE, PROGRAM, REFUSED, UsageError, error_line, warning_line, write_text
 from osisnr_gui.cli.output import ProgressLine
 from osisnr_gui.cli.scoring_options import STDOUT, same_file
 from osisnr_gui.core.stft import default_n_fft
@@ -48,12 +48,7 @@ def parse(arguments: list[str]) -> tuple[Session, argparse.Namespace]:
     Raises UsageError, and SystemExit after --help.
     """
     found, session, files = scoring_options.read_comparison(_parser(), arguments)
-    _check_together(found, files)
-    return session, found
-
-
-def _check_together(found: argparse.Namespace, files: list[str]) -> None:
-    """Options that are right alone and wrong together."""
+    # Options that are right alone and wrong together.
     if found.frames and found.json is None:
         raise UsageError(_("--frames: needs --json"), _("add --json FILE (--csv always has the frames)"))
     for option, target in (("--json", found.json), ("--csv", found.csv)):
@@ -69,6 +64,7 @@ def _check_together(found: argparse.Namespace, files: list[str]) -> None:
             raise UsageError(detail, _("name the result, or give - for stdout"))
     if found.json is not None and found.csv is not None and same_file(found.json, found.csv):
         raise UsageError(_("--csv: the same place as --json"), _("choose two names"))
+    return session, found
 
 
 def _parser() -> scoring_options.Parser:
@@ -159,7 +155,7 @@ def _warnings(analysis: Analysis) -> list[str]:
 def _write(options: argparse.Namespace, analysis: Analysis) -> bool:
     """Write all that was asked for, stdout last because it may refuse; whether all was taken."""
     if options.csv is None and options.json is None:
-        output.write_text(score_table(analysis))
+        write_text(score_table(analysis))
     report = score_report(analysis, with_frames=options.frames) if options.json else None
     wanted = [(options.csv, frames_csv(analysis)), (options.json, json_parts(report))]
     taken = True

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NoReturn
 
 from osisnr_gui import __version__
-from osisnr_gui.cli.lines import UsageError, flush_stdout, see_help
+from osisnr_gui.cli.lines import UsageError, see_help, write_text
 from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: object = None) -> None:
         """Help or version on stdout; argparse's own hides what goes wrong. Raises SaveError."""
-        flush_stdout(message)
+        write_text(message)
 
     def error(self, message: str) -> NoReturn:
         detail, _mark, remedy = message.removeprefix("argument ").partition("; ")

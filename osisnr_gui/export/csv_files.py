@@ -113,8 +113,7 @@ def frames_csv(analysis: Analysis) -> Iterator[bytes]:
     for pair in analysis.pairs:
         score = pair.valid_score
         if score is not None:
-            with english():
-                name = text_cell(_name(estimates, pair.estimate))
+            name = text_cell(_name(estimates, pair.estimate))
             for start in range(0, score.facts.frames.n_frames, BLOCK_FRAMES):
                 yield lines_bytes(_rows(score, slice(start, start + BLOCK_FRAMES), name))
 

@@ -144,23 +144,19 @@ def _estimate(analysis: Analysis, index: int, blobs: Blobs, cancelled: Cancel | 
     }
     if score is None:
         return {**found, "error": str(pair.refusal or "")}
+    measures = measure_file(pair, cancelled)
+    verdict = Verdict(pair, chance_floor_db(analysis, pair))
+    verdict.band = find_band_of_errors(measures.bands, measures.osi_db)
+    unit = "s" if score.facts.frames.grid.seconds else "frames"
+    sentence = sentences.verdict_sentence(verdict, unit, *sentences.level_polarity_delay(analysis, pair))
+    word = sentences.grade_words(verdict.grade)
     return {
         **found,
-        "verdict": _verdict(analysis, pair, cancelled),
+        "verdict": {"grade": int(verdict.grade), "word": word, "sentence": sentence},
         "curves": _curves(blobs, score),
         **_figures(pair, score, blobs),
         **_segments(analysis, index, score),
     }
-
-
-def _verdict(analysis: Analysis, pair: PairAnalysis, cancelled: Cancel | None) -> Object:
-    measures = measure_file(pair, cancelled)
-    verdict = Verdict(pair, chance_floor_db(analysis, pair))
-    verdict.band = find_band_of_errors(measures.bands, measures.osi_db)
-    in_seconds = pair.frames is not None and pair.frames.grid.seconds
-    also = sentences.level_polarity_delay(analysis, pair)
-    sentence = sentences.verdict_sentence(verdict, "s" if in_seconds else "frames", *also)
-    return {"grade": int(verdict.grade), "word": sentences.grade_words(verdict.grade), "sentence": sentence}
 
 
 def _figures(pair: PairAnalysis, score: PairScore, blobs: Blobs) -> Object:

@@ -16,7 +16,7 @@ import math
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,14 +25,14 @@ from osisnr_gui.core.bad_frames import DEFAULT_SILENCE_DB, DEFAULT_THRESHOLD_DB
 from osisnr_gui.core.loss import EPS_FUSED, inverse_osi
 from osisnr_gui.core.types import FloatArray, FrameStatus, Representation
 from osisnr_gui.export.measures import SAVED, Group
-from osisnr_gui.io.errors import FileError, LoadError, Phrase
+from osisnr_gui.io.errors import FileError, Phrase
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.masks import n_fft_of
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import PairScore
 from osisnr_gui.session.segments.bad_segments import Facts, under_threshold
-from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Session, Source
+from osisnr_gui.session.session import FramingChoice, Lengths, LossChoice, Source
 from osisnr_gui.session.tracks import Track
 from osisnr_gui.text.catalogue import _, english
 
@@ -175,8 +175,7 @@ def error_report(error: FileError | None) -> Object:
     """Why a file has no numbers."""
     if error is None:
         return {"code": "incomplete", "message": Phrase("the analysis was not finished")}
-    code = error.reason.value.lower() if isinstance(error, LoadError) else "pair"
-    return {"code": code, "message": str(error)}
+    return {"code": error.code, "message": str(error)}
 
 
 def number(value: float) -> float | None:
@@ -297,19 +296,7 @@ def _line(analysis: Analysis, reference: Source, estimates: Sequence[Source]) ->
         arguments += ["--mixture", os.path.abspath(session.mixture.path)]
     # A mask has no framing.
     framing = FramingChoice() if analysis.framing is None else session.framing
-    arguments += _options(session, framing, estimates[0])
-    if reference.channel != estimates[0].channel:
-        arguments.append(f"--reference-channel={reference.channel or 1}")
-    if any(source.delay for source in estimates):
-        arguments.append("--align")
-    if session.lengths is Lengths.REFUSE:
-        arguments.append("--strict")
-    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
-
-
-def _options(session: Session, framing: FramingChoice, source: Source) -> Iterator[str]:
-    """What is not as usual."""
-    loss, usual, kind = session.loss, LossChoice(), framing.representation
+    loss, usual, kind, source = session.loss, LossChoice(), framing.representation, estimates[0]
     for option, value, default in (
         ("--alpha", loss.alpha, usual.alpha),
         ("--gamma", loss.gamma, usual.gamma),
@@ -324,8 +311,15 @@ def _options(session: Session, framing: FramingChoice, source: Source) -> Iterat
         ("--key", source.key, None),
     ):
         if value != default:
-            yield f"{option}={value}"
-    yield from (name for name, on in (("--transpose", source.transpose), ("--pair-axis", source.pair_axis)) if on)
+            arguments.append(f"{option}={value}")
+    arguments += [name for name, on in (("--transpose", source.transpose), ("--pair-axis", source.pair_axis)) if on]
+    if reference.channel != source.channel:
+        arguments.append(f"--reference-channel={reference.channel or 1}")
+    if any(estimate.delay for estimate in estimates):
+        arguments.append("--align")
+    if session.lengths is Lengths.REFUSE:
+        arguments.append("--strict")
+    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
 def _left_out(analysis: Analysis) -> str:

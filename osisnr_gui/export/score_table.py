@@ -1,7 +1,7 @@
 """The summary as a table for other programs, and the text `osisnr score` prints: four blocks, a row an estimate."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from osisnr_gui.core.types import FrameStatus
@@ -210,30 +210,20 @@ class SummaryTable(NamedTuple):
 
     def markdown(self) -> bytes:
         """A table as GitHub and Pandoc read it, the best of each column in bold."""
-        head = [_escaped(title, _MARKDOWN) for title in ("estimate", *self.titles)]
-        lines = [_bars(head), _bars(("---", *("---:" for _ in self.titles)))]
-        for name, row in zip(self.names, self.rows, strict=True):
-            cells = (f"**{cell.text}**" if cell.best else cell.text for cell in row)
-            lines.append(_bars((_escaped(name, _MARKDOWN), *cells)))
-        return lines_bytes((*lines, "", f"{self.result[:1].upper()}{self.result[1:]}."))
+        head, *rows = (f"| {' | '.join(cells)} |" for cells in self._cells(_MARKDOWN, "**{}**"))
+        rule = f"| --- |{' ---: |' * len(self.titles)}"
+        return lines_bytes((head, rule, *rows, "", f"{self.result[:1].upper()}{self.result[1:]}."))
 
     def latex(self) -> bytes:
         """A tabular that needs no package, the best of each column in bold."""
-        lines = [f"% {self.result}", f"\\begin{{tabular}}{{l{'r' * len(self.titles)}}}", "\\hline"]
-        lines += [_row(_escaped(title, _LATEX) for title in ("estimate", *self.titles)), "\\hline"]
+        head, *rows = (f"{' & '.join(cells)} \\\\" for cells in self._cells(_LATEX, "\\textbf{{{}}}"))
+        begin = f"\\begin{{tabular}}{{l{'r' * len(self.titles)}}}"
+        return lines_bytes((f"% {self.result}", begin, "\\hline", head, "\\hline", *rows, "\\hline", "\\end{tabular}"))
+
+    def _cells(self, signs: dict[str, str], bold: str) -> Iterator[list[str]]:
+        """The titles, then the rows, as another language writes them."""
+        table = str.maketrans(signs)
+        yield [title.translate(table) for title in ("estimate", *self.titles)]
         for name, row in zip(self.names, self.rows, strict=True):
-            cells = ((_escaped(cell.text, _LATEX), cell.best) for cell in row)
-            lines.append(_row((_escaped(name, _LATEX), *(f"\\textbf{{{t}}}" if best else t for t, best in cells))))
-        return lines_bytes((*lines, "\\hline", "\\end{tabular}"))
-
-
-def _escaped(text: str, signs: dict[str, str]) -> str:
-    return "".join(signs.get(char, char) for char in text)
-
-
-def _bars(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"{' & '.join(cells)} \\\\"
+            figures = ((bold if cell.best else "{}").format(cell.text.translate(table)) for cell in row)
+            yield [name.translate(table), *figures]

@@ -12,7 +12,7 @@ from osisnr_gui.core.types import FloatArray, IntArray
 from . import errors
 from .decoder import BLOCK, BlockReader
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason
-from .files import BoundedCache, Closing, Identity, OpenFile
+from .files import BoundedCache, Identity, OpenFile
 from .formats import CHOOSE_SOUND, SoundFormat, find_format, is_misnamed, unknown_format
 from .headers import AudioInfo, Header, check_channels_and_rate, damaged
 
@@ -25,11 +25,8 @@ _counts: BoundedCache[Identity, tuple[int, bool]] = BoundedCache()
 
 def _read_header(source: OpenFile) -> Header:
     content = find_format(source)
-    if content is None:
-        raise unknown_format(source.path, CHOOSE_SOUND)
     if not isinstance(content, SoundFormat):
-        detail = Phrase("this is a matrix or data file, not sound")
-        raise LoadError(Reason.UNKNOWN_FORMAT, source.path, detail, CHOOSE_SOUND)
+        raise unknown_format(source.path, CHOOSE_SOUND)
     header = _headers.get(source.identity()) or content.read(source)
     _headers.put(source.identity(), header)
     if not is_misnamed(source.path, content):
@@ -38,7 +35,7 @@ def _read_header(source: OpenFile) -> Header:
     return replace(header, warnings=[*header.warnings, LoadWarning("EXTENSION", message)])
 
 
-class AudioFile(Closing):
+class AudioFile(OpenFile):
     """An open sound file whose header's claims were held against the bytes that are there; close it or use `with`.
 
     Use from one thread; several objects may read one path at the same time. `info` tells what it is.
@@ -52,16 +49,14 @@ class AudioFile(Closing):
     listener: Callable[[int, FloatArray], None] | None = None
 
     def __init__(self, path: str) -> None:
-        source = self._source = OpenFile(path)
+        super().__init__(path)
         with ExitStack() as opened, errors.as_load_errors(path, DAMAGED):
-            opened.callback(source.close)
-            self._header = _read_header(source)
-            self._reader = BlockReader(source, self._header)
-            opened.callback(self._reader.close)
-            check_channels_and_rate(source, self._reader.channels, self._reader.rate)
-            length, warnings = self._measure()
-            of_sound = self._header.container, self._header.coding, self._reader.rate, self._reader.channels, length
-            self.info = AudioInfo(path, *of_sound, source.size, source.status.st_mtime_ns, warnings)
+            opened.callback(super().close)
+            header = self._header = _read_header(self)
+            reader = self._reader = BlockReader(self, header)
+            opened.callback(reader.close)
+            check_channels_and_rate(self, reader.channels, reader.rate)
+            self.info = AudioInfo(path, header.container, header.coding, reader.rate, reader.channels, *self._measure())
             opened.pop_all()  # they stay open
 
     def _measure(self) -> tuple[int, tuple[LoadWarning, ...]]:
@@ -83,8 +78,8 @@ class AudioFile(Closing):
             warnings.append(LoadWarning("TRUNCATED", message))
         if length <= 0:
             if promised or told:
-                raise errors.corrupt(self._source.path, Phrase("none of its samples can be read"))
-            raise LoadError(Reason.NO_FRAMES, self._source.path, Phrase("there are no samples inside"), REMEDY)
+                raise errors.corrupt(self.path, Phrase("none of its samples can be read"))
+            raise LoadError(Reason.NO_FRAMES, self.path, Phrase("there are no samples inside"), REMEDY)
         if self._reader.channels > 1:
             message = Phrase("{n} channels: one is used unless you choose otherwise", n=self._reader.channels)
             warnings.append(LoadWarning("MULTICHANNEL", message))
@@ -94,7 +89,7 @@ class AudioFile(Closing):
         """The readable samples per channel, and whether they end before the file does because it is damaged."""
         header, frames = self._header, self._reader.frames
         most = 1 << 62 if header.most is None else header.most
-        known = _counts.get(self._source.identity())
+        known = _counts.get(self.identity())
         if known is not None:
             return min(known[0], most), known[1]
         if header.present is not None:
@@ -102,7 +97,7 @@ class AudioFile(Closing):
         if header.container == "OGG" and frames > 0:
             return frames, False
         length = self._reader.find_end(most)
-        _counts.put(self._source.identity(), (length, False))
+        _counts.put(self.identity(), (length, False))
         return length, False
 
     def read(self, start: int, count: int) -> FloatArray:
@@ -135,29 +130,25 @@ class AudioFile(Closing):
             return np.asarray(block.mean(axis=1))
         return np.ascontiguousarray(block[:, channel - 1])
 
-    def unchanged(self) -> bool:
-        """Whether the file still has the size and time it had when it was opened."""
-        return self._source.unchanged()
-
     def broken_off(self, n_samples: int) -> LoadError:
         """What to raise when nothing more than `n_samples` came; later opens of the same content know."""
         if not self.unchanged():
-            return errors.overwritten(self.info.path)
+            return errors.overwritten(self.path)
         n_samples = self.remember_length(n_samples)
         message = damaged(n_samples, self.info.n_samples, self.info.sample_rate).message
-        return errors.BrokenOffError(Reason.CORRUPT, self.info.path, message, REMEDY)
+        return errors.BrokenOffError(Reason.CORRUPT, self.path, message, REMEDY)
 
     def remember_length(self, n_samples: int) -> int:
         """Let later opens of the same content know that reading breaks off after `n_samples`, or before; where."""
         if self._reader.stop is not None:
             n_samples = min(n_samples, self._reader.stop)
-        _counts.put(self._source.identity(), (n_samples, True))
+        _counts.put(self.identity(), (n_samples, True))
         return n_samples
 
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._reader.close()
-        self._source.close()
+        super().close()
 
 
 CLIP_LEVEL = 0.999
@@ -260,12 +251,6 @@ class SampleChecks:
         """Call once after the last block; the warnings are those of `info` and those of the samples."""
         self.clip_spans = tuple(clips.finish(self.n_samples) for clips in self._clips)
         self.clipped_runs = tuple(clips.runs for clips in self._clips)
-        self.warnings = self._warnings()
-        if self.n_samples < self.info.n_samples:
-            self.info = replace(self.info, n_samples=self.n_samples, warnings=self.warnings)
-        return self
-
-    def _warnings(self) -> tuple[LoadWarning, ...]:
         found = list(self.info.warnings)
         if self.n_samples < self.info.n_samples:
             found.append(damaged(self.n_samples, self.info.n_samples, self.info.sample_rate))
@@ -279,7 +264,10 @@ class SampleChecks:
         if peak > _OVERSHOOT.get(self.info.coding, 1.0):
             message = Phrase("values reach {peak:.4g}, full scale is 1; nothing was rescaled", peak=peak)
             found.append(LoadWarning("OUT_OF_RANGE", message))
-        return tuple(found)
+        self.warnings = tuple(found)
+        if self.n_samples < self.info.n_samples:
+            self.info = replace(self.info, n_samples=self.n_samples, warnings=self.warnings)
+        return self
 
 
 class AudioScanner:

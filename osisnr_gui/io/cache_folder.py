@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import Cancel, LoadError, Reason, SaveError, stop_if
-from .files import Closing, OpenFile, write_atomically
+from .errors import DAMAGED, Cancel, LoadError, SaveError, as_load_errors, corrupt, stop_if
+from .files import OpenFile, write_atomically
 
 MAGIC = b"osisnr\x00\x01"
 MAX_HEADER = 1 << 20
@@ -35,10 +35,6 @@ _PREFIX = len(MAGIC) + 8
 Array = npt.NDArray[Any]
 Facts = dict[str, Any]
 _Entry = tuple[str, tuple[int, ...], int, int]  # type, shape, CRC-32 and offset of an array
-
-
-class DamagedFileError(Exception):
-    """The file is not what was written: cut off, changed, or of another kind."""
 
 
 def array_file_parts(
@@ -71,27 +67,19 @@ def _pieces(array: Array) -> Iterator[memoryview]:
             yield data[start : start + CHUNK]
 
 
-class ArrayFile(Closing):
+class ArrayFile(OpenFile):
     """An open file of arrays: `facts`, and `read` for one array at a time. A context manager.
 
-    Raises LoadError when there is no such file or it may not be read, DamagedFileError for anything that is not whole
-    or longer than `max_bytes`. Nothing is allocated before the claims of the header were held against the file's size.
+    Raises LoadError, also for anything that is not whole or longer than `max_bytes`. Nothing is allocated before the
+    claims of the header were held against the file's size.
     """
 
     def __init__(self, path: str, max_bytes: int) -> None:
-        try:
-            self._source = OpenFile(path)
-        except LoadError as error:
-            if error.reason is Reason.EMPTY_FILE:
-                raise DamagedFileError(str(error)) from None
-            raise
-        try:
+        super().__init__(path)
+        with contextlib.ExitStack() as opened, as_load_errors(path):
+            opened.callback(self.close)
             self.facts, self._entries = self._read_header(max_bytes)
-        except BaseException as error:
-            self._source.close()
-            if isinstance(error, ValueError | TypeError | KeyError | RecursionError | LoadError):
-                raise DamagedFileError(str(error)) from None
-            raise
+            opened.pop_all()  # it stays open
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -99,32 +87,27 @@ class ArrayFile(Closing):
         return {name: shape for name, (_, shape, _, _) in self._entries.items()}
 
     def read(self, name: str, cancelled: Cancel | None = None) -> Array:
-        """One array. Raises DamagedFileError when it is not there or not as written, and Cancelled."""
+        """One array. Raises LoadError when it is not there or not as written, and Cancelled."""
         if name not in self._entries:
-            raise DamagedFileError(f"there is no {name}")
+            raise corrupt(self.path, DAMAGED)
         dtype, shape, wanted, offset = self._entries[name]
         array: Array = np.empty(shape, dtype=dtype)
         crc = 0
-        try:
-            for piece in _pieces(array):
-                stop_if(cancelled)
-                if self._source.read_into(offset, piece) != len(piece):
-                    raise DamagedFileError(f"{name} is cut off")
-                crc = zlib.crc32(piece, crc)
-                offset += len(piece)
-        except LoadError as error:
-            raise DamagedFileError(str(error)) from None
+        for piece in _pieces(array):
+            stop_if(cancelled)
+            offset += self.read_into(offset, piece)  # fewer bytes than there should be give another checksum
+            crc = zlib.crc32(piece, crc)
         if crc != wanted:
-            raise DamagedFileError(f"{name} was changed")
+            raise corrupt(self.path, DAMAGED)
         return array.astype(array.dtype.newbyteorder("="), copy=False)
 
     def _read_header(self, max_bytes: int) -> tuple[Facts, dict[str, _Entry]]:
-        size = self._source.size
-        prefix = self._source.read_at(0, _PREFIX)
+        size = self.size
+        prefix = self.read_at(0, _PREFIX)
         length = int.from_bytes(prefix[len(MAGIC) : -4], "little")
         if not prefix.startswith(MAGIC) or size > max_bytes or length > min(MAX_HEADER, size - _PREFIX):
             raise ValueError("of another kind")
-        header = self._source.read_at(_PREFIX, length)
+        header = self.read_at(_PREFIX, length)
         if zlib.crc32(header) != int.from_bytes(prefix[-4:], "little"):
             raise ValueError("the header was changed")
         claims = json.loads(header)
@@ -138,10 +121,6 @@ class ArrayFile(Closing):
         if offset != size or not isinstance(claims["facts"], dict):
             raise ValueError("of another length than it says")
         return claims["facts"], entries
-
-    def close(self) -> None:
-        """Close the file."""
-        self._source.close()
 
 
 ENDING = ".kept"
@@ -187,10 +166,8 @@ class CacheFolder:
             file = ArrayFile(path, self.max_bytes)
             if file.facts.get(_NAME_FACT) != name:
                 file.close()
-                raise DamagedFileError("kept under another name")
+                raise corrupt(path, DAMAGED)
         except LoadError:
-            return None
-        except DamagedFileError:
             self.remove(name)
             return None
         with contextlib.suppress(OSError):
@@ -233,14 +210,12 @@ class CacheFolder:
     def _files(self) -> dict[str, os.stat_result]:
         """What is kept under which name."""
         found = dict[str, os.stat_result]()
-        try:
-            with os.scandir(self.path) as entries:
-                for entry in entries:
-                    if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                        with contextlib.suppress(OSError):
-                            found[entry.name.removesuffix(ENDING)] = entry.stat(follow_symlinks=False)
-        except OSError:  # no such folder yet, or one that may not be read
-            return {}
+        # The folder may not be there yet, or may not be read.
+        with contextlib.suppress(OSError), os.scandir(self.path) as entries:
+            for entry in entries:
+                if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    with contextlib.suppress(OSError):
+                        found[entry.name.removesuffix(ENDING)] = entry.stat(follow_symlinks=False)
         return found
 
     def trim(self, size: int = 0) -> None:

@@ -91,7 +91,7 @@ def _check_format(source: OpenFile, body: bytes, order: str) -> _Format:
         detail = Phrase("block size {size} does not fit {n} channels of {bits} bits", size=align, n=channels, bits=bits)
         raise corrupt(source.path, detail)
     coding = {_FLOAT: "FLOAT" if width == 4 else "DOUBLE", _ALAW: "ALAW", _ULAW: "ULAW"}.get(tag)
-    return _Format(coding or headers.integer_coding(width, "PCM_U8") or "", channels, rate, align, 1, order)
+    return _Format(coding or (headers.INTEGERS | {1: "PCM_U8"})[width], channels, rate, align, 1, order)
 
 
 def _is_chunk_chain(source: OpenFile, order: str, start: int) -> bool:
@@ -184,7 +184,7 @@ def _aiff_coding(source: OpenFile, common: bytes, bits: int) -> tuple[str, bool]
         if kind not in _AIFC_CODINGS:
             raise headers.unreadable(source, kind.decode("latin-1"))
         return _AIFC_CODINGS[kind], kind not in _AIFC_LITTLE
-    coding = headers.integer_coding((bits + 7) // 8)
+    coding = headers.INTEGERS.get((bits + 7) // 8)
     if coding is None:
         raise corrupt(source.path, Phrase("the header says {bits} bits per sample", bits=bits))
     return coding, kind not in _AIFC_LITTLE
@@ -237,7 +237,7 @@ def _caf_coding(source: OpenFile, kind: bytes, flags: int, packet: int, channels
     """The coding from the fields of a `desc` chunk."""
     if kind == b"lpcm":
         width = (bits + 7) // 8
-        named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else headers.integer_coding(width)
+        named = {4: "FLOAT", 8: "DOUBLE"}.get(width) if flags & _CAF_FLOAT else headers.INTEGERS.get(width)
     else:
         width = 1
         named = {b"ulaw": "ULAW", b"alaw": "ALAW", b"alac": _ALAC_CODINGS.get(flags)}.get(kind)

@@ -31,14 +31,6 @@ class Phrase(str):
         return partial(Phrase, self.template, **self.values), ()
 
 
-def with_other_values(text: str, others: Mapping[str, str]) -> str:
-    """A phrase with other texts in place of some of its values, and of those of the phrases in it."""
-    if not isinstance(text, Phrase):
-        return others.get(text, text)
-    values = {name: with_other_values(v, others) if isinstance(v, str) else v for name, v in text.values.items()}
-    return Phrase(text.template, **values)
-
-
 def phrase_to_json(text: Any) -> Any:
     """A phrase as template and values, for `phrase_from_json`; anything else stays as it is."""
     if not isinstance(text, Phrase):
@@ -62,6 +54,7 @@ def N_(template: str) -> str:
 Cancel = Callable[[], bool]  # asked now and then; True: stop
 
 REMEDY = Phrase("export or copy the file again")
+DAMAGED = Phrase("the file is damaged")
 MESSAGE_LIMIT = 300
 NAME_LIMIT = 90
 # Control, format (bidi), surrogate, private and unassigned characters, and line/paragraph separators:
@@ -69,32 +62,13 @@ NAME_LIMIT = 90
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-class Reason(StrEnum):
-    """Why a file was refused; the value equals the name."""
-
-    EMPTY_FILE = "EMPTY_FILE"
-    NOT_A_FILE = "NOT_A_FILE"
-    NOT_FOUND = "NOT_FOUND"
-    NO_PERMISSION = "NO_PERMISSION"
-    UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
-    CORRUPT = "CORRUPT"
-    NO_FRAMES = "NO_FRAMES"
-    TOO_SHORT = "TOO_SHORT"
-    BAD_CHANNELS = "BAD_CHANNELS"
-    BAD_RATE = "BAD_RATE"
-    NONFINITE = "NONFINITE"
-    TOO_LARGE = "TOO_LARGE"
-    PICKLE = "PICKLE"
-    BAD_DTYPE = "BAD_DTYPE"
-    BAD_NDIM = "BAD_NDIM"
-    EMPTY_ARRAY = "EMPTY_ARRAY"
-    NO_MATRIX = "NO_MATRIX"
-    AMBIGUOUS = "AMBIGUOUS"
-    MAT_V73 = "MAT_V73"
-    RAGGED = "RAGGED"
-    NOT_NUMERIC = "NOT_NUMERIC"
-    ENCRYPTED = "ENCRYPTED"
-    ALL_NONFINITE = "ALL_NONFINITE"
+#: Why a file was refused; the value is the name in lower case, as JSON has it.
+Reason = StrEnum(
+    "Reason",
+    "EMPTY_FILE NOT_A_FILE NOT_FOUND NO_PERMISSION UNKNOWN_FORMAT CORRUPT NO_FRAMES TOO_SHORT BAD_CHANNELS BAD_RATE "
+    "NONFINITE TOO_LARGE PICKLE BAD_DTYPE BAD_NDIM EMPTY_ARRAY NO_MATRIX AMBIGUOUS MAT_V73 RAGGED NOT_NUMERIC "
+    "ENCRYPTED ALL_NONFINITE",
+)
 
 
 def _escape(char: str) -> str:
@@ -126,14 +100,13 @@ def display_name(path: str) -> str:
 class FileError(Exception):
     """Base of the errors of this package; `str()` is `name: detail; remedy` in English, at most 300 characters.
 
-    detail, remedy : what is wrong and what to do, each a Phrase that can be translated.
+    detail, remedy : what is wrong and what to do, each a Phrase that can be translated. code : as JSON has it; "pair"
+    when the file is sound but does not fit the others or the settings.
     """
 
-    def __init__(self, path: str, detail: str, remedy: str) -> None:
-        super().__init__(path, detail, remedy)
-        self.path = path
-        self.detail = detail
-        self.remedy = remedy
+    def __init__(self, path: str, detail: str, remedy: str, code: str = "pair") -> None:
+        # Not handed on: `args` stay what the class was called with, by which pickle carries it between processes.
+        self.path, self.detail, self.remedy, self.code = path, detail, remedy, code
 
     def __str__(self) -> str:
         name = display_name(self.path)
@@ -148,21 +121,11 @@ class LoadError(FileError):
     pairs, which may be real and imaginary parts.
     """
 
-    def __init__(
-        self,
-        reason: Reason,
-        path: str,
-        detail: str,
-        remedy: str,
-        choices: tuple[str, ...] = (),
-        looks_paired: bool = False,
-    ) -> None:
-        super().__init__(path, detail, remedy)
-        # A worker process hands its errors back by pickle, which needs all arguments.
-        self.args = (reason, path, detail, remedy, choices, looks_paired)
-        self.reason = reason
-        self.choices = choices
-        self.looks_paired = looks_paired
+    looks_paired = False
+
+    def __init__(self, reason: Reason, path: str, detail: str, remedy: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(path, detail, remedy, reason.value)
+        self.reason, self.choices = reason, choices
 
 
 def corrupt(path: str, detail: str) -> LoadError:
@@ -199,7 +162,7 @@ def stop_if(cancelled: Cancel | None, path: str = "") -> None:
 
 
 @contextmanager
-def as_load_errors(path: str, detail: str = Phrase("the file is damaged")) -> Iterator[None]:
+def as_load_errors(path: str, detail: str = DAMAGED) -> Iterator[None]:
     """Turn what libraries raise inside into a LoadError: TOO_LARGE for want of memory, else CORRUPT with `detail`."""
     try:
         yield

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
-from typing import Generic, Self, TypeVar
+from typing import Self, TypeVar
 
 from .errors import Cancel, LoadError, Phrase, Reason, SaveError, stop_if
 
@@ -25,7 +25,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 Identity = tuple[int, int, int, int]
 _HASHED_AT_ONCE = 4 << 20
-_KEPT = 512
+_KEPT, _changing = 512, threading.Lock()  # of a `BoundedCache`
+_READING = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
 
@@ -73,10 +74,7 @@ class OpenFile(Closing):
         self.path = path
         try:
             _check_regular(path, os.stat(path))
-            flags = os.O_RDONLY
-            for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
-                flags |= getattr(os, name, 0)
-            self.fd = os.open(path, flags)
+            self.fd = os.open(path, _READING)
         except (OSError, ValueError) as error:
             raise _os_error(path, error) from None
         try:
@@ -137,29 +135,24 @@ class OpenFile(Closing):
             os.close(self.fd)
 
 
-class BoundedCache(Generic[K, V]):
-    """What was found out by reading whole files, by what tells them apart; the newest few hundred. Thread-safe."""
+class BoundedCache(dict[K, V]):
+    """What was found out by reading whole files, by what tells them apart; the newest few hundred.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: dict[K, V] = {}
-
-    def get(self, key: K) -> V | None:
-        """What is known under `key`, or None."""
-        with self._lock:
-            return self._known.get(key)
+    Any thread may `get`, `put` and `drop`.
+    """
 
     def put(self, key: K, value: V) -> None:
         """Remember `value`."""
-        with self._lock:
-            self._known[key] = value
-            while len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
+        with _changing:
+            self[key] = value
+            while len(self) > _KEPT:
+                del self[next(iter(self))]
 
     def drop(self, unwanted: Callable[[K], bool]) -> None:
         """Forget what is known under these keys."""
-        with self._lock:
-            self._known = {key: value for key, value in self._known.items() if not unwanted(key)}
+        with _changing:
+            for key in list(filter(unwanted, self)):
+                del self[key]
 
 
 Data = bytes | Iterable[bytes | memoryview]

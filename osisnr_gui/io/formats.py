@@ -77,7 +77,7 @@ def _is_mat4(source: OpenFile) -> bool:
 def _refuse(reason: Reason, detail: str, remedy: str) -> MatrixReader:
     """A reader for a format that is recognised, but not read."""
 
-    def read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
+    def read(source: OpenFile, *_: object) -> LoadedArray:
         raise LoadError(reason, source.path, detail, remedy)
 
     return read
@@ -103,15 +103,8 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
     SoundFormat(title="AIFF", extensions=(".aif", ".aiff", ".aifc"), magic=rb"FORM....AIF[FC]", read=read_aiff),
     SoundFormat(title="CAF", extensions=(".caf",), magic=rb"caff\x00\x01", read=read_caf),
     SoundFormat(title="AU", extensions=(".au", ".snd"), magic=rb"\.snd|dns\.", read=read_au),
-    MatrixFormat(
-        title=Phrase("NumPy array"), extensions=(".npy",), magic=rb"\x93NUMPY", read=lambda source, *_: read_npy(source)
-    ),
-    MatrixFormat(
-        title=Phrase("NumPy archive"),
-        extensions=(".npz",),
-        magic=rb"PK(\x03\x04|\x05\x06)",
-        read=lambda source, key, _: read_npz(source, key),
-    ),
+    MatrixFormat(title=Phrase("NumPy array"), extensions=(".npy",), magic=rb"\x93NUMPY", read=read_npy),
+    MatrixFormat(title=Phrase("NumPy archive"), extensions=(".npz",), magic=rb"PK(\x03\x04|\x05\x06)", read=read_npz),
     MatrixFormat(
         title="MATLAB 7.3",
         magic=rb"(.{512})?\x89HDF\r\n\x1a\n|[^\x00]{4}.{120}(.\x02IM|\x02.MI)",
@@ -128,10 +121,8 @@ FORMATS: tuple[SoundFormat | MatrixFormat, ...] = (
         read=read_mp3,
     ),
     MatrixFormat(title="MATLAB 4", extensions=(".mat",), probe=_is_mat4, read=read_mat),
-    MatrixFormat(
-        title=Phrase("text"), extensions=(".csv", ".tsv", ".txt"), read=lambda source, key, _: read_table(source)
-    ),
-)  # fmt: skip
+    MatrixFormat(title=Phrase("text"), extensions=(".csv", ".tsv", ".txt"), read=read_table),
+)
 
 
 def extension(path: str) -> str:

@@ -19,11 +19,7 @@ CONVERT = Phrase("convert it to WAV or FLAC")
 WIDTHS = {
     "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
 }  # fmt: skip
-
-
-def integer_coding(width: int, eight: str = "PCM_S8") -> str | None:
-    """The coding of integers of `width` bytes, `eight` that of a single one; None when there is none."""
-    return {1: eight, 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}.get(width)
+INTEGERS = {1: "PCM_S8", 2: "PCM_16", 3: "PCM_24", 4: "PCM_32"}  # by their bytes
 
 
 class RawLayout(NamedTuple):
@@ -74,8 +70,7 @@ class AudioInfo:
     """An opened sound file.
 
     `container` such as "WAV", `coding` such as "PCM_16"; `sample_rate` in Hz; `n_samples` per channel, as many
-    as can really be read; `file_size` in bytes; `modified_ns` is the modification time in nanoseconds;
-    `warnings` are those known without reading the samples.
+    as can really be read; `warnings` are those known without reading the samples.
     """
 
     path: str
@@ -84,8 +79,6 @@ class AudioInfo:
     sample_rate: int
     channels: int
     n_samples: int
-    file_size: int
-    modified_ns: int
     warnings: tuple[LoadWarning, ...]
 
 

@@ -22,10 +22,6 @@ _REMEDY = Phrase("choose a file that this program saved, or mend it in a text ed
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-class _RefusedError(ValueError):
-    """What strict JSON does not allow, although Python's parser would take it; its argument is a Phrase."""
-
-
 def load_json(path: str, max_bytes: int = MAX_JSON_BYTES) -> Json:
     """The value in a JSON file of at most `max_bytes` (10 MiB), UTF-8 with or without a byte order mark.
 
@@ -54,10 +50,10 @@ def parse_json(data: bytes, path: str) -> Json:
         detail = Phrase("byte {place} is not UTF-8 text", place=error.start + 1)
     except json.JSONDecodeError as error:
         detail = Phrase("line {line}, column {column}: no valid JSON", line=error.lineno, column=error.colno)
-    except _RefusedError as error:
-        detail = error.args[0]
     except RecursionError:
         detail = Phrase("lists or objects are nested too deeply")
+    except ValueError as error:  # of the functions below: what Python's parser would take
+        detail = error.args[0]
     raise LoadError(Reason.CORRUPT, path, detail, _REMEDY)
 
 
@@ -65,26 +61,26 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     result: dict[str, Json] = {}
     for key, value in pairs:
         if key in result:
-            raise _RefusedError(Phrase("the key {key!r} appears twice", key=key[:40]))
+            raise ValueError(Phrase("the key {key!r} appears twice", key=key[:40]))
         result[key] = value
     return result
 
 
 def _constant(name: str) -> NoReturn:
-    raise _RefusedError(Phrase("{text} is not a JSON number", text=name))
+    raise ValueError(Phrase("{text} is not a JSON number", text=name))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _RefusedError(Phrase("the number {text} is too large", text=text[:20]))
+        raise ValueError(Phrase("the number {text} is too large", text=text[:20]))
     return number
 
 
 def _integer(text: str) -> int:
     # int() of thousands of digits takes long and raises in its own words.
     if len(text) > 19:
-        raise _RefusedError(Phrase("the number {text} is too large", text=f"{text[:20]}…"))
+        raise ValueError(Phrase("the number {text} is too large", text=f"{text[:20]}…"))
     return int(text)
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .errors import REMEDY, Cancel, LoadError, LoadWarning, Phrase, Reason, as_load_errors, overwritten, stop_if
 from .files import OpenFile
-from .formats import CHOOSE_MATRIX, SoundFormat, extension, find_format, is_misnamed, unknown_format
+from .formats import CHOOSE_MATRIX, MatrixFormat, extension, find_format, is_misnamed, unknown_format
 from .numpy_files import LoadedArray, check_size, shape_text
 
 Array = npt.NDArray[Any]
@@ -147,9 +147,7 @@ def load_mask(
 
 def _read(source: OpenFile, key: str | None, cancelled: Cancel | None) -> LoadedArray:
     path, content = source.path, find_format(source)
-    if isinstance(content, SoundFormat):
-        raise LoadError(Reason.UNKNOWN_FORMAT, path, Phrase("this is sound, not a matrix"), CHOOSE_MATRIX)
-    if content is None:
+    if not isinstance(content, MatrixFormat):
         if extension(path) == ".mat":
             raise LoadError(Reason.CORRUPT, path, Phrase("the MATLAB header is damaged"), REMEDY)
         raise unknown_format(path, CHOOSE_MATRIX)
@@ -194,10 +192,12 @@ def _two_dimensional(path: str, values: Array, warnings: list[LoadWarning]) -> A
         return values.reshape(squeezed)
     detail = Phrase("{shape} is no matrix of two dimensions", shape=shape)
     remedy = Phrase("save a matrix: rows are bins, columns are frames")
-    paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
-    if paired:
+    looks_paired = values.ndim == 3 and values.shape[-1] == 2 and not np.iscomplexobj(values)
+    if looks_paired:
         remedy = Phrase("read these as real and imaginary parts, or save one complex matrix a[..., 0] + 1j * a[..., 1]")
-    raise LoadError(Reason.BAD_NDIM, path, detail, remedy, looks_paired=paired)
+    refusal = LoadError(Reason.BAD_NDIM, path, detail, remedy)
+    refusal.looks_paired = looks_paired
+    raise refusal
 
 
 def _paired(path: str, stored: LoadedArray) -> LoadedArray:

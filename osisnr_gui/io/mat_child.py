@@ -46,8 +46,6 @@ def _choose(listed: list[Variable], key: str | None) -> tuple[str, list[str]]:
     matrices = {n: s for n, s in numeric.items() if is_matrix(s) and math.prod(s) > 1}
     # MATLAB has no vectors: an axis beside the mask is 1 × n, and no reason to ask.
     matrices = {n: s for n, s in matrices.items() if 1 not in s or len(s) > 2} or matrices
-    if key is None and not matrices and len(numeric) == 1:
-        key = next(iter(numeric))
     name = choose_array("", matrices, key, tuple(numeric))
     return name, [other for other in matrices if other != name]
 

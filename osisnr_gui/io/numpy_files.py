@@ -124,7 +124,7 @@ def _to_array(header: NpyHeader, data: bytes) -> Array:
     return values if values.flags.writeable else values.copy()
 
 
-def read_npy(source: OpenFile) -> LoadedArray:
+def read_npy(source: OpenFile, *_: object) -> LoadedArray:
     """The array of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE, TOO_LARGE."""
     header = parse_header(source.path, source.read_at(0, MAX_HEADER + 12))
     check_size(source.path, header.shape, header.dtype.itemsize)
@@ -154,6 +154,8 @@ def choose_array(
         raise LoadError(Reason.NO_MATRIX, path, detail, Phrase("give the name of one of these"), tuple(candidates))
     if len(candidates) == 1:
         return next(iter(candidates))
+    if len(everything) == 1 and not candidates:
+        return everything[0]  # its own fault is the better message
     if not candidates:
         detail = Phrase("there is no matrix of numbers inside")
         raise LoadError(Reason.NO_MATRIX, path, detail, Phrase("save the mask as a 2-D array"))
@@ -188,7 +190,7 @@ def _open_header(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
         return error
 
 
-def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
+def read_npz(source: OpenFile, key: str | None, *_: object) -> LoadedArray:
     """One array of an .npz archive. Raises LoadError as `read_npy`, and ENCRYPTED, AMBIGUOUS, NO_MATRIX."""
     path = source.path
     if source.size > 2 * MAX_BYTES:
@@ -204,11 +206,8 @@ def read_npz(source: OpenFile, key: str | None) -> LoadedArray:
         arrays = {name: head for name, (_, head) in found.items() if isinstance(head, NpyHeader)}
         candidates = {name: head.shape for name, head in arrays.items() if is_matrix(head.shape)}
         refused = {name: head for name, (_, head) in found.items() if isinstance(head, LoadError)}
-        if key is None and not candidates:
-            if refused:
-                raise next(iter(refused.values()))
-            if len(arrays) == 1:
-                key = next(iter(arrays))  # the only array there is: its own fault is the better message
+        if key is None and refused and not candidates:
+            raise next(iter(refused.values()))
         if key is not None and key in refused:
             raise refused[key]
         name = choose_array(path, candidates, key, tuple(arrays))

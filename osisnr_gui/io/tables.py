@@ -139,7 +139,7 @@ def _warnings(skipped: Row | None, layout: Layout, trailing: bool) -> tuple[Load
     return tuple(found)
 
 
-def read_table(source: OpenFile) -> LoadedArray:
+def read_table(source: OpenFile, *_: object) -> LoadedArray:
     """The matrix (n_rows, n_columns) of a text file, float64 or complex128.
 
     Raises LoadError NOT_NUMERIC (naming line, column and text), RAGGED, EMPTY_ARRAY, TOO_LARGE.

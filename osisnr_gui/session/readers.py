@@ -145,8 +145,7 @@ class AudioSignal(Closing):
 
     def is_at(self, size: int, modified_ns: int) -> bool:
         """Whether the open file has this size and modification time, now as when it was opened."""
-        info = self._file.info
-        return self._file.unchanged() and (info.file_size, info.modified_ns) == (size, modified_ns)
+        return self._file.unchanged() and self._file.identity()[2:] == (size, modified_ns)
 
     def close(self) -> None:
         """Close the file."""

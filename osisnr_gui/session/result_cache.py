@@ -30,8 +30,8 @@ import osisnr_gui
 from osisnr_gui.core.align import Delay, DelayCurve
 from osisnr_gui.core.alpha_table import N_NODES, AlphaTable
 from osisnr_gui.core.osi_snr import Projection
-from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, DamagedFileError, Facts
-from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, phrase_from_json, phrase_to_json
+from osisnr_gui.io.cache_folder import Array, ArrayFile, CacheFolder, Facts
+from osisnr_gui.io.errors import Cancel, Cancelled, LoadError, LoadWarning, corrupt, phrase_from_json, phrase_to_json
 from osisnr_gui.io.files import OpenFile
 from osisnr_gui.session.frame_pass import PairFrames, PairPictures
 from osisnr_gui.session.pair_pass import make_pictures
@@ -74,7 +74,7 @@ class ResultCache:
         with file:
             try:
                 return unpack_pair(file, key, tracks, reference_picture, cancelled)
-            except DamagedFileError:
+            except LoadError:
                 self.folder.remove(name)
             except MemoryError:
                 pass
@@ -235,7 +235,7 @@ def unpack_pair(
 ) -> PairAnalysis:
     """The pair and its reference as they were packed; `reference_picture` : one that is there already.
 
-    Raises DamagedFileError for what cannot have been packed, and io's Cancelled.
+    Raises LoadError for what cannot have been packed, and io's Cancelled.
     """
     read, facts = partial(file.read, cancelled=cancelled), file.facts
     try:
@@ -251,7 +251,7 @@ def unpack_pair(
         clips = read("clips_reference"), read("clips_estimate")
         reference, estimate = map(_with_facts, tracks, facts["tracks"], clips)
     except (LookupError, TypeError, ValueError, OverflowError) as error:
-        raise DamagedFileError(str(error)) from None
+        raise corrupt(file.path, str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
     return PairAnalysis(estimate, key, frames, pictures, None, whole, delay, None, rate, reference)
 

@@ -8,7 +8,7 @@ so that one sees what was missed and what has no room.
 import gettext as library
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -67,11 +67,14 @@ def ngettext(one: str, many: str, n: int) -> str:
     return (_override.get() or _chosen).ngettext(one, many, n)
 
 
-def translated(phrase: str) -> str:
-    """An English phrase of a lower layer in the language of the user; a plain string stays as it is."""
+def translated(phrase: str, others: Mapping[str, str] | None = None) -> str:
+    """An English phrase of a lower layer in the language of the user; a plain string stays as it is.
+
+    others : texts in place of some of its values, and of those of the phrases in it.
+    """
     if not isinstance(phrase, Phrase):
-        return phrase
-    values = {name: translated(value) if isinstance(value, str) else value for name, value in phrase.values.items()}
+        return (others or {}).get(phrase, phrase)
+    values = {name: translated(v, others) if isinstance(v, str) else v for name, v in phrase.values.items()}
     return _(phrase.template).format(**values)
 
 

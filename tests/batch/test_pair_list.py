@@ -18,7 +18,8 @@ from osisnr_gui.batch.pair_list import (
     state_sentence,
 )
 from osisnr_gui.batch.pairs import BatchPair
-from osisnr_gui.batch.runner import BatchRow, BatchSettings, RowError
+from osisnr_gui.batch.runner import BatchRow, BatchSettings
+from osisnr_gui.io.errors import FileError
 from osisnr_gui.io.json_file import Json
 from osisnr_gui.session.session import FramingChoice, LossChoice, Session
 
@@ -40,7 +41,7 @@ def _pair(name: str) -> BatchPair:
 def pairs() -> PairList:
     """b 3 dB with a warning, C 1 dB, a without a finite number, d refused, e waiting."""
     found = PairList([_pair(name) for name in ("a", "b", "C", "d", "e")])
-    refused = BatchRow(_pair("d"), error=RowError("corrupt", "/est/d", "it is torn", "copy it again"))
+    refused = BatchRow(_pair("d"), error=FileError("/est/d", "it is torn", "copy it again", "corrupt"))
     found.put([_scored("b", 3.0, "dc"), _scored("C", 1.0), _scored("a", None), ListedRow.of(refused)])
     return found
 

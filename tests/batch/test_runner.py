@@ -371,7 +371,13 @@ class _After:
 def test_rows_and_errors_can_be_sent_between_processes(pairs: Pairs) -> None:
     _spoil(pairs)
     for row in _run(pairs):
-        assert pickle.loads(pickle.dumps(row)) == row
+        copy = pickle.loads(pickle.dumps(row))
+        assert replace(copy, error=None) == replace(row, error=None)
+        assert (copy.error is None) == (row.error is None)
+        if row.error is not None:
+            assert (copy.error.args, copy.error.code, str(copy.error)) == (
+                row.error.args, row.error.code, str(row.error)
+            )  # fmt: skip
     error = LoadError(Reason.NOT_FOUND, "a", "b", "c")
     assert str(pickle.loads(pickle.dumps(BatchPair("a", "b", "c", error))).error) == str(error)
 

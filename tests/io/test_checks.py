@@ -7,7 +7,7 @@ from osisnr_gui.io.headers import AudioInfo
 
 
 def info(channels: int, n_samples: int, coding: str = "FLOAT") -> AudioInfo:
-    return AudioInfo("x.wav", "WAV", coding, 16000, channels, n_samples, 0, 0, ())
+    return AudioInfo("x.wav", "WAV", coding, 16000, channels, n_samples, ())
 
 
 def feed(samples: np.ndarray, block: int, coding: str = "FLOAT") -> tuple[SampleChecks, list[str]]:

@@ -5,8 +5,8 @@ import pytest
 from osisnr_gui.io.errors import LoadError, Reason, SaveError, display_name, printable
 
 
-def test_a_reason_is_its_own_name() -> None:
-    assert all(reason.value == reason.name for reason in Reason)
+def test_a_reason_is_its_own_name_in_lower_case() -> None:
+    assert all(reason.value == reason.name.lower() for reason in Reason)
     assert len(Reason) == 23
 
 

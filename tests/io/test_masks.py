@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from osisnr_gui.io import formats, numpy_files
+from osisnr_gui.io import numpy_files
 from osisnr_gui.io.errors import LoadError, Reason
 from osisnr_gui.io.masks import Mask, MaskKind, load_mask
 
@@ -113,7 +113,7 @@ def test_the_size_limit_counts_bytes_and_cells(
 
 
 def test_sound_and_wrong_names(save_bytes: SaveBytes, save_sound: Callable[..., str], noise: np.ndarray) -> None:
-    with pytest.raises(LoadError, match="this is sound"):
+    with pytest.raises(LoadError, match="choose a matrix"):
         load_mask(save_sound("a.npy", noise, "FLAC"))
     matrix = b"\x93NUMPY\1\0" + b"\x3b\0" + b"{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2)}".ljust(59)
     assert codes(load_mask(save_bytes("b.csv", matrix + b"\0\1"))) == ["EXTENSION"]
@@ -123,14 +123,14 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     save: Callable[[np.ndarray], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save(np.ones((10, 10)))
-    genuine = formats.read_npy
+    genuine = numpy_files._to_array
 
-    def read_and_touch(source: formats.OpenFile) -> formats.LoadedArray:
-        stored = genuine(source)
+    def read_and_touch(header: numpy_files.NpyHeader, data: bytes) -> np.ndarray:
+        stored = genuine(header, data)
         os.utime(path, ns=(5, 5))
         return stored
 
-    monkeypatch.setattr(formats, "read_npy", read_and_touch)
+    monkeypatch.setattr(numpy_files, "_to_array", read_and_touch)
     with pytest.raises(LoadError, match="changed"):
         load_mask(path)
 
@@ -144,7 +144,7 @@ def test_trouble_in_a_library_becomes_a_refusal(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(formats, "read_npy", fail)
+    monkeypatch.setattr(numpy_files, "_to_array", fail)
     with pytest.raises(LoadError) as caught:
         load_mask(save(np.ones((2, 2))))
     assert caught.value.reason == reason

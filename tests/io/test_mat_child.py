@@ -61,16 +61,16 @@ class TestChild:
     def test_limits_are_kept(self) -> None:
         fields, data = run(mat(m=np.ones((20, 20))), 399, 10000)
         assert (fields["reason"], phrase_from_json(fields["detail"]), data) == (
-            "TOO_LARGE",
+            "too_large",
             "the matrix would be 20 × 20",
             b"",
         )
-        assert run(mat(m=np.ones((20, 20))), 400, 3199)[0]["reason"] == "TOO_LARGE"
+        assert run(mat(m=np.ones((20, 20))), 400, 3199)[0]["reason"] == "too_large"
 
     def test_damage_is_an_answer(self) -> None:
-        assert run(mat(m=np.ones((20, 20)))[:-40], 400, 9999)[0]["reason"] == "CORRUPT"
+        assert run(mat(m=np.ones((20, 20)))[:-40], 400, 9999)[0]["reason"] == "corrupt"
 
     def test_choices_are_listed(self) -> None:
         fields, _ = run(mat(a=np.ones((2, 3)), b=np.ones((4, 5))), 100, 1000)
-        assert (fields["reason"], fields["choices"]) == ("AMBIGUOUS", ["a", "b"])
+        assert (fields["reason"], fields["choices"]) == ("ambiguous", ["a", "b"])
         assert phrase_from_json(fields["detail"]) == "several matrices: a (2 × 3), b (4 × 5)"

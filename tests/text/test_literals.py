@@ -32,8 +32,8 @@ KEYS = frozenset({"Backspace", "Down", "End", "Escape", "Home", "Left", "Right",
 #: Calls that mark a sentence, whose English is for logs and developers (`str()` of an exception), or which no person
 #: reads. Errors that a person is shown hold phrases.
 EXEMPT = re.compile(
-    r"^(_|N_|ngettext|Phrase|csv_note|(?!(File|Load|Save|Row|Usage|ArgumentType)Error$)\w*Error|Cancelled|fail|skip"
-    r"|debug|info|warning|exception|setObjectName|setStyleSheet|compile|TypeVar)$"
+    r"^(_|N_|ngettext|Phrase|csv_note|(?!(File|Load|Save|Usage|ArgumentType)Error$)\w*Error|Cancelled|fail|skip"
+    r"|debug|info|warning|exception|setObjectName|setStyleSheet|compile|TypeVar|StrEnum)$"
 )
 
 

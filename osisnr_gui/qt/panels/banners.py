@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from osisnr_gui.io.errors import with_other_values
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import Part, Run, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, ElidedLabel, NarrowScroll, plain_label, set_text, tooltip
@@ -60,7 +59,7 @@ def letter_names(analysis: Analysis) -> dict[str, str]:
 
 def short_form(message: str, letters: Mapping[str, str]) -> str:
     """A notice in a few words: estimates by their letters, nothing in brackets, nothing after the first clause."""
-    lines = translated(with_other_values(message, letters)).split("\n")
+    lines = translated(message, letters).split("\n")
     lines = [re.split(r"; |(?<=\?) ", re.sub(r" \([^()]*\)", "", line))[0] for line in lines]
     parts = [line.partition(": ") for line in lines]
     if len({said for _name, _colon, said in parts}) == 1:
