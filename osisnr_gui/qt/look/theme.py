@@ -7,7 +7,7 @@ style sheet from :class:`ThemeManager`, those that paint the theme itself, butto
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSize, Qt, Signal, qAddPostRoutine
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
@@ -34,8 +34,7 @@ DASHES: tuple[tuple[float, ...], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class EstimateStyle:
+class EstimateStyle(NamedTuple):
     """How one estimate is drawn everywhere: colour (``#rrggbb``) and dash (empty = solid)."""
 
     colour: str

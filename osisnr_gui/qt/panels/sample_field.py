@@ -52,11 +52,18 @@ class NumberField(QDoubleSpinBox):
                 self.lineEdit().setText(self.textFromValue(value))
 
     def parse(self, text: str) -> float | None:
-        """The number in what `textFromValue` says or what was typed, None when there is none; whole in a field for
-        whole numbers."""
+        """The number in what `textFromValue` says or as people type it, a comma or a true minus sign included; None
+        when there is none. Whole in a field for whole numbers."""
         bare = text.removesuffix(self._unit).strip()
-        value = self.maximum() if self._most_words and bare == self._most_words else parse_number(bare)
-        return value if value is None or self.decimals() else float(round(value))
+        if self._most_words and bare == self._most_words:
+            return self.maximum()
+        try:
+            value = float(bare.replace(",", ".").replace(MINUS, "-"))
+        except ValueError:
+            return None
+        if not math.isfinite(value):
+            return None
+        return value if self.decimals() else float(round(value))
 
     def textFromValue(self, value: float) -> str:
         """The number, or the words for the largest one."""
@@ -169,12 +176,3 @@ class MarkedBox(NarrowBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         if self.fontMetrics().horizontalAdvance(option.currentText) > room - 4:
             option.currentText = option.currentText.removesuffix(DEFAULT_MARK)
-
-
-def parse_number(text: str) -> float | None:
-    """A number as people type it, a comma or a true minus sign included; None when it is none."""
-    try:
-        value = float(text.strip().replace(",", ".").replace(MINUS, "-"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

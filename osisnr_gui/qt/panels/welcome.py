@@ -52,7 +52,7 @@ class DropZone(QFrame):
         """Light up while files hang over the window."""
         line, plate = ("highlight", "light") if active else ("placeholder-text", "window")
         plate = f"background: palette({plate})"
-        self.setStyleSheet(f"DropZone {{ border: 1px dashed palette({line}); border-radius: 8px; {plate} }}")
+        self.setStyleSheet(f"DropZone {{ border: 2px dashed palette({line}); border-radius: 8px; {plate} }}")
 
 
 class Welcome(Themed, QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from osisnr_gui.qt.panels.sample_field import NumberField, parse_number
+from osisnr_gui.qt.panels.sample_field import NumberField
 from osisnr_gui.qt.panels.value_slider import ALPHA, GAMMA, ValueSlider, ValueSpec
 
 LEFT = Qt.MouseButton.LeftButton
@@ -52,12 +52,15 @@ def test_gamma_reaches_zero_and_gives_small_values_most_of_the_way():
     assert GAMMA.place_of(15.0) > 0.3
 
 
-def test_numbers_as_people_type_them():
-    assert parse_number(" 0,25 ") == 0.25
-    assert parse_number("\u22123") == -3.0
-    assert parse_number("1e6") == 1e6
-    assert parse_number("nan") is None
-    assert parse_number("x") is None
+def test_numbers_as_people_type_them(qtbot: QtBot):
+    field = NumberField(-1e9, 1e9, unit=" s")
+    qtbot.addWidget(field)
+    parse = field.parse
+    assert parse(" 0,25 ") == parse("0.25 s") == 0.25
+    assert parse("\u22123") == -3.0
+    assert parse("1e6") == 1e6
+    assert parse("nan") is None
+    assert parse("x") is None
 
 
 def test_text_has_the_decimals_that_count():
