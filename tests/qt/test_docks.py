@@ -166,7 +166,7 @@ def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
         panel = window.views.summary
         for row in range(panel.model.rowCount()):
             name = panel.model.index(row, 0).data()
-            assert panel.table.columnWidth(0) >= panel.table.fontMetrics().horizontalAdvance(name) + SAMPLE + 8
+            assert panel.table.columnWidth(0) >= panel.table.fontMetrics().horizontalAdvance(name) + SAMPLE.width() + 8
         window.resize(1300, 1200)
         QApplication.processEvents()
         window.views.docks["summary"].setMaximumWidth(340)

@@ -184,7 +184,7 @@ def test_channel_by_channel_and_mixed_as_on_the_command_line(
     open_files(qtbot, window, *files)
     for choice, option in (("channel 2 of 2", "2"), ("mean of 2 channels", "0")):
         for row in window.views.sources.rows:
-            picker = row.options.channel
+            picker = row.channel
             picker.setCurrentIndex(picker.findText(choice))
             picker.activated.emit(picker.currentIndex())
             settle(qtbot, window)
@@ -268,7 +268,7 @@ def test_channel_by_channel_from_the_menu_of_a_row(qtbot: QtBot, window: MainWin
     assert "Each channel as its own estimate" not in [action.text() for action in menu.actions()]
     menu.close()
     # One file in two rows: reading one channel as the other leaves one row, removing one leaves the other.
-    picker = window.views.sources.rows[3].options.channel
+    picker = window.views.sources.rows[3].channel
     picker.setCurrentIndex(picker.findText("channel 1 of 2"))
     picker.activated.emit(picker.currentIndex())
     assert [source.channel for source in settle(qtbot, window).session.estimates] == [1]

@@ -52,12 +52,12 @@ def test_the_button_of_a_row_brings_the_panel(qtbot: QtBot) -> None:
     with open_window(qtbot) as window:
         window.commands.open_demo("masks")
         wait_final(qtbot, window)
-        QTest.mouseClick(window.views.sources.rows[1].options.values, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(window.views.sources.rows[1].values, Qt.MouseButton.LeftButton)
         assert window.views.docks["mask_values"].is_in_front
         window.commands.open_demo("damaged")
         wait_final(qtbot, window)
         assert "Open masks" in window.views.mask_values.about.text()
-        assert window.views.sources.rows[0].options.values.isHidden()
+        assert window.views.sources.rows[0].values.isHidden()
 
 
 def test_signed_masks_have_a_colour_for_each_side_of_0(qtbot: QtBot, tmp_path: Path) -> None:
@@ -94,15 +94,15 @@ def test_a_mask_file_with_nine_arrays_offers_all_of_them_in_its_row(qtbot: QtBot
     with open_window(qtbot) as window:
         show_files(qtbot, window, tmp_path / "ref.npz", tmp_path / "est.npy")
         row = window.views.sources.rows[0]
-        names = [row.options.key.itemText(index) for index in range(row.options.key.count())]
+        names = [row.key.itemText(index) for index in range(row.key.count())]
         assert names == ["choose an array…", *sorted(arrays)]
-        row.options.key.activated.emit(0)  # a wrong choice is no choice
-        row.options.key.setCurrentIndex(names.index("m7"))
-        row.options.key.activated.emit(names.index("m7"))
+        row.key.activated.emit(0)  # a wrong choice is no choice
+        row.key.setCurrentIndex(names.index("m7"))
+        row.key.activated.emit(names.index("m7"))
         wait_final(qtbot, window)
         assert window.views.store.analysis.references[0].mask.key == "m7"
         assert np.isinf(window.views.store.analysis.pairs[0].score.exact.osi_db_mean)
-        assert not row.options.transpose.isHidden()
+        assert not row.transpose.isHidden()
 
 
 def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> None:

@@ -62,7 +62,7 @@ def test_n_visits_the_planted_damage_first_and_goes_round_the_ends(window: MainW
 def test_a_bad_segment_is_looped_at_its_worst_audible_frame_and_space_plays_it(window: MainWindow, way: str) -> None:
     link, panel, played = window.views.plots.link, window.views.segments, []
     window.actions_by_id.by_id["play"].triggered.connect(lambda: played.append(True))
-    panel.criterion.options.minimum.valueChanged.emit(1.0)  # single frames, too
+    panel.criterion.minimum.valueChanged.emit(1.0)  # single frames, too
     window.actions_by_id.by_id["bad_list"].trigger()
     QApplication.processEvents()
     for row in range(3):

@@ -7,12 +7,12 @@ style sheet from :class:`ThemeManager`, those that paint the theme itself, butto
 from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSize, Qt, Signal, qAddPostRoutine
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from osisnr_gui.paths import resource_path
 
@@ -34,8 +34,7 @@ DASHES: tuple[tuple[float, ...], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class EstimateStyle:
+class EstimateStyle(NamedTuple):
     """How one estimate is drawn everywhere: colour (``#rrggbb``) and dash (empty = solid)."""
 
     colour: str
@@ -65,7 +64,7 @@ class Theme:
     loss_osi: str
     loss_mc: str
     loss_total: str
-    estimates: tuple[EstimateStyle, ...]
+    estimates: tuple[str, ...]  # see `estimate`
     bad_opacity: ClassVar[float] = 0.18
     silent_opacity: ClassVar[float] = 0.12
     selection_opacity: ClassVar[float] = 0.14
@@ -78,7 +77,7 @@ class Theme:
         if index < 0:
             return EstimateStyle(self.muted, ())
         turn, place = divmod(index, len(self.estimates))
-        return EstimateStyle(self.estimates[place].colour, self.estimates[(place + turn) % len(self.estimates)].dash)
+        return EstimateStyle(self.estimates[place], DASHES[(place + turn) % len(DASHES)])
 
 
 @lru_cache(maxsize=256)
@@ -106,10 +105,6 @@ def contrast_ratio(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _estimates(*colours: str) -> tuple[EstimateStyle, ...]:
-    return tuple(EstimateStyle(c, d) for c, d in zip(colours, DASHES, strict=True))
-
-
 #: Every colour of a `Theme`: in the dark look, in the light one.
 _COLOURS = {
     "background": ("#15171c", "#ffffff"),
@@ -135,8 +130,8 @@ _DARK, _LIGHT = ({ink: pair[look] for ink, pair in _COLOURS.items()} for look in
 # As dark as it takes to stand out from white by 3:1.
 _ON_WHITE = ("#4a9dc9", "#c68700", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#a0962c")
 
-DARK = Theme(name="dark", estimates=_estimates(*OKABE_ITO), **_DARK)
-LIGHT = Theme(name="light", estimates=_estimates(*_ON_WHITE), **_LIGHT)
+DARK = Theme(name="dark", estimates=OKABE_ITO, **_DARK)
+LIGHT = Theme(name="light", estimates=_ON_WHITE, **_LIGHT)
 
 
 # Kept, because every text painted asks for its font: whoever wants another weight makes a copy.
@@ -220,18 +215,18 @@ def icon(name: str, colour: str) -> QIcon:
     return QIcon(_Drawing(_renderer(name, colour)))
 
 
+@lru_cache(maxsize=128)
+def line_sample(style: EstimateStyle) -> QIcon:
+    """A short piece of an estimate's line: one dash and a half, two pixels wide."""
+    dash = ",".join(map(str, style.dash)) or "none"
+    line = f'<path d="M0 8h22" stroke="{style.colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 16">{line}</svg>'
+    return QIcon(_Drawing(QSvgRenderer(QByteArray(drawing.encode()))))
+
+
 # Pixmaps must not outlive the application.
 qAddPostRoutine(icon.cache_clear)
-
-
-def pixmap(name: str, colour: str, size: int, ratio: float | None = None) -> QPixmap:
-    """The icon as a picture of `size` logical pixels, for a label; ratio: device pixels per logical pixel."""
-    if ratio is None:
-        ratio = QGuiApplication.primaryScreen().devicePixelRatio()
-    pixels = round(size * ratio)
-    result = _Drawing(_renderer(name, colour)).pixmap(QSize(pixels, pixels), QIcon.Mode.Normal, QIcon.State.Off)
-    result.setDevicePixelRatio(ratio)
-    return result
+qAddPostRoutine(line_sample.cache_clear)
 
 
 def app_icon() -> QIcon:
@@ -249,6 +244,7 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 
 
 _TINT = "tint"
+SAMPLE = QSize(22, 16)  # of a line
 
 
 class Themed:
@@ -259,10 +255,8 @@ class Themed:
         self._theme = theme
 
     def set_theme(self, theme: Theme) -> None:
-        """Apply `theme` to this and to all inside it, and repaint."""
+        """Apply `theme` to this and to all inside it; its style sheet has everything painted anew."""
         self._theme = theme
-        if isinstance(self, QWidget):
-            self.update()
         if isinstance(self, QObject):
             set_theme_inside(self, theme)
 
@@ -283,14 +277,25 @@ def tint(widget: QAbstractButton | QLabel, name: str, theme: Theme, ink: str = "
     _tint(widget, theme)
 
 
+def show_line(label: QLabel, index: int | None, theme: Theme) -> None:
+    """Give a label a piece of the line of an estimate, or nothing, now and after every `set_theme_inside`."""
+    label.setFixedSize(SAMPLE)
+    label.setProperty(_TINT, index)
+    label.clear()
+    _tint(label, theme)
+
+
 def _tint(part: QObject, theme: Theme) -> None:
     tint = part.property(_TINT)
-    if isinstance(part, QLabel) and tint:
+    if isinstance(tint, int) and isinstance(part, QLabel):
+        part.setPixmap(line_sample(theme.estimate(tint)).pixmap(SAMPLE))
+    elif tint and isinstance(part, QAbstractButton | QLabel):
         name, ink, size = tint
-        part.setPixmap(pixmap(name, getattr(theme, ink), size))
-    elif isinstance(part, QAbstractButton) and tint:
-        name, ink, _size = tint
-        part.setIcon(icon(name, getattr(theme, ink)))
+        drawing = icon(name, getattr(theme, ink))
+        if isinstance(part, QLabel):
+            part.setPixmap(drawing.pixmap(size, size))
+        else:
+            part.setIcon(drawing)
 
 
 ThemeMode = Literal["system", "dark", "light"]
@@ -323,8 +328,6 @@ class ThemeManager(QObject):
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Ask for a look; ``changed`` follows if it makes a difference."""
-        if mode not in get_args(ThemeMode):
-            raise ValueError(f"unknown theme mode {mode!r}")
         self.mode = mode
         self._refresh()
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -239,7 +239,3 @@ class BadSegmentsPanel(QWidget):
         super().resizeEvent(event)
         if not self._curve_chosen:
             self.curve.setChecked(self.height() >= 560)
-
-    def sizeHint(self) -> QSize:
-        """A dozen rows."""
-        return QSize(304, 420)

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
@@ -255,14 +254,9 @@ class Banners(Themed, QWidget):
             self._hidden &= set(map(notice_key, analysis.notices))
         self._show_notices()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Texts wrap differently: other heights."""
-        super().resizeEvent(event)
-        self._fit()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A banner came, went or got another font after it was measured: measure again."""
-        if event.type() == QEvent.Type.LayoutRequest and watched is self.scroller.widget():
+        """A banner came, went, wraps differently or got another font after it was measured: measure again."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and watched is self.scroller.widget():
             self._fit()
         return super().eventFilter(watched, event)
 

@@ -3,13 +3,13 @@ and the scale beside the verdict: from the chance level to what is hard to tell 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPolygonF
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, tabular_font
+from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, Themed, show_line, tabular_font
 from osisnr_gui.qt.panels.layouts import row_of
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, tooltip
 from osisnr_gui.session import words
@@ -18,50 +18,17 @@ from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.sentences import grade_tip, grade_words
 
 
-def sample_pen(theme: Theme, index: int) -> QPen:
-    """Colour and dash of an estimate's line, as on the plots, two pixels wide."""
-    style = theme.estimate(index)
-    pen = QPen(QColor(style.colour), 2)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if style.dash:
-        pen.setDashPattern([length / 2 for length in style.dash])
-    return pen
-
-
-class LineSample(Themed, QWidget):
-    """A short piece of an estimate's line: colour and dash as on the plots."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self._index: int | None = None
-        self.setFixedSize(22, 16)  # one dash and a half
-
-    def show_estimate(self, index: int | None) -> None:
-        """Another colour and dash; None shows nothing."""
-        if index != self._index:
-            self._index = index
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The line."""
-        if self._index is not None:
-            with QPainter(self) as painter:
-                painter.setPen(sample_pen(self._theme, self._index))
-                y = self.height() / 2
-                painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
-
-
-class EstimateMark(QWidget):
+class EstimateMark(Themed, QWidget):
     """Line sample and name in a row."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sample, self.name = LineSample(theme, self), ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
+        super().__init__(theme, parent)
+        self.sample, self.name = QLabel(self), ElidedLabel("", Qt.TextElideMode.ElideMiddle, parent=self)
         row_of(self.sample, (self.name, 1), owner=self, spacing=8)
 
     def show_estimate(self, index: int | None, name: str) -> None:
         """Show an estimate by its place and name; None shows an empty row."""
-        self.sample.show_estimate(index)
+        show_line(self.sample, index, self._theme)
         self.name.set_text(name)
 
 
@@ -110,8 +77,7 @@ class FigureTable(Themed, QWidget):
                     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field: its name, the widest value it makes room for, and how soon it goes when room is short (1 = first).
 
     optional : room is made for it only while there is something to say.

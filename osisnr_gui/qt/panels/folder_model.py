@@ -18,8 +18,6 @@ from osisnr_gui.text.catalogue import _, translated
 
 SPARK = "spark"
 NOT_DEFINED = _("not defined")
-SPARK_ROLE = ROLE.UserRole + 1
-STATE_ROLE = ROLE.UserRole + 2
 _LONGEST = 400  # characters of a name or of a sentence in a cell
 
 
@@ -102,12 +100,7 @@ class FolderModel(ColumnModel[PairColumn]):
         return [column for column in COLUMNS if column.key != SPARK]
 
     def cell(self, place: int, column: PairColumn, role: int) -> object:
-        """State, spark and tooltip of a pair."""
-        if role == STATE_ROLE:
-            return int(self.pairs.state(place))
-        if role == SPARK_ROLE:
-            row = self.pairs.rows[place]
-            return () if row is None else row.spark
+        """The tooltip of a pair."""
         return tooltip(self._tip(place, column)) if role == ROLE.ToolTipRole else None
 
     def text(self, place: int, column: PairColumn) -> str:

@@ -11,7 +11,7 @@ from osisnr_gui.batch import pair_list
 from osisnr_gui.batch.pair_list import NAME, REMARKS, ListedRow, Phase, State
 from osisnr_gui.qt.focus import UP_DOWN, Does, own_keys
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
-from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, SPARK_ROLE, STATE_ROLE, FolderModel
+from osisnr_gui.qt.panels.folder_model import COLUMNS, SPARK, FolderModel
 from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.table import CopyTable, Index
@@ -31,8 +31,9 @@ class CellDelegate(Themed, QStyledItemDelegate):
     Or the spark of a row: heights and colours from LOWEST_DB to HIGHEST_DB, nothing where no frame counts.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, model: FolderModel, parent: QWidget) -> None:
         super().__init__(theme, parent)
+        self._model = model
         self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
@@ -40,7 +41,7 @@ class CellDelegate(Themed, QStyledItemDelegate):
         super().initStyleOption(option, index)
         is_name = COLUMNS[index.column()].key == NAME
         option.textElideMode = Qt.TextElideMode.ElideMiddle if is_name else Qt.TextElideMode.ElideRight
-        state = index.data(STATE_ROLE)
+        state = self._model.pairs.state(self._model.place(index.row()))
         if state != State.SCORED:
             colour = QColor(self._theme.error if state == State.REFUSED else self._theme.faint)
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
@@ -49,7 +50,8 @@ class CellDelegate(Themed, QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The text, or the row's background and then the bars on a plate of their own."""
         super().paint(painter, option, index)
-        values = index.data(SPARK_ROLE) if COLUMNS[index.column()].key == SPARK else ()
+        row = self._model.pairs.rows[self._model.place(index.row())]
+        values = () if row is None or COLUMNS[index.column()].key != SPARK else row.spark
         if not values:
             return
         area = QRectF(option.rect).adjusted(SPARK_MARGIN, 3.0, -SPARK_MARGIN, -3.0)
@@ -112,7 +114,7 @@ class FolderPanel(QWidget):
         self.settings = ElidedLabel(muted=True, parent=self)
         self.detail = ElidedLabel(parent=self)
         self.keys = ElidedLabel(pair_list.KEYS, muted=True, parent=self)
-        self.table.setItemDelegate(CellDelegate(theme, self))
+        self.table.setItemDelegate(CellDelegate(theme, self.model, self))
         self.phase, self._wrong, self._rate = Phase.DONE, "", 0.0
         self._set_up_table()
         self._lay_out()

@@ -58,13 +58,10 @@ class BandBars(Themed, QWidget):
         """(name, share of the noise, share of MC-MSE) of each band; nan draws no bar."""
         if repr(bands) != repr(self._bands):  # nan is never equal to itself
             self._bands = bands
-            shares = [(name, words.percent(noise), words.percent(mc)) for name, noise, mc in bands]
-            said = _("{band}: noise {noise}, MC-MSE {mc_mse}")
-            names = [said.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in shares]
-            self.setAccessibleName("; ".join(names))
-            line = _("{band}: {noise} and {mc_mse}")
-            lines = [line.format(band=name, noise=noise, mc_mse=mc_mse) for name, noise, mc_mse in reversed(shares)]
-            self.setToolTip(tooltip("\n".join((BANDS_TIP, *lines))))
+            line, percent = _("{band}: noise {noise}, MC-MSE {mc_mse}"), words.percent
+            lines = [line.format(band=name, noise=percent(noise), mc_mse=percent(mc)) for name, noise, mc in bands]
+            self.setAccessibleName("; ".join(lines))
+            self.setToolTip(tooltip("\n".join((BANDS_TIP, *reversed(lines)))))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -43,16 +43,15 @@ def _box_of(
     *parts: Part,
     owner: QWidget | None = None,
     margins: Margins | None = NONE,
-    spacing: int | None = None,
+    spacing: int = -1,
 ) -> QBoxLayout:
-    """Parts in a line. owner : the widget they fill; none for a layout inside another. None: as the style has it."""
+    """Parts in a line. owner : the widget they fill, none in another layout. None and -1 : as the style has it."""
     box = QBoxLayout(direction)
     if owner is not None:
         owner.setLayout(box)
     if margins is not None:
         box.setContentsMargins(*margins)
-    if spacing is not None:
-        box.setSpacing(spacing)
+    box.setSpacing(spacing)
     for each in parts:
         part, share = each if isinstance(each, tuple) else (each, 0)
         if isinstance(part, QWidget):

@@ -47,7 +47,6 @@ class MaskValuesPanel(Themed, QWidget):
         self._in_sight = False
         self._job = Jobs("mask-values", self)
         self._job.reported.connect(self._take)
-        self._job.idle.connect(self._draw)
         self.scale = Segmented((_("log · counts"), _("linear · counts")), _("axis of counts"), SCALE_TIP, self)
         self.point = plain_label("", "muted", small=True, steady=True, parent=self)
         not_counted = _("Not counted: {reason}")

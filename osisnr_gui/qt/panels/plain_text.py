@@ -36,7 +36,6 @@ def plain_label(
     label = SteadyLabel(parent) if steady else QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
-    label.setWordWrap(wrap or steady)
     label.setToolTip(tooltip(tip))
     if role:
         label.setProperty("role", role)
@@ -44,9 +43,8 @@ def plain_label(
         # A font set by code loses against the size in the application's style sheet.
         label.setStyleSheet(f"font-size: {SMALL_FONT_PIXELS}px")
     if wrap or steady:
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        label.setSizePolicy(policy)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        label.setWordWrap(True)  # its height follows from its width, too
     if selectable:
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

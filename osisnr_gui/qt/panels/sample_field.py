@@ -1,6 +1,8 @@
 """Number fields: `valueChanged` comes for what the user enters, never outside the range, not for what is shown."""
 
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt
@@ -16,6 +18,7 @@ from osisnr_gui.text.catalogue import _, ngettext
 
 WIDTH, LAG_WIDTH = 84, 132
 DEFAULT_MARK = _(" · default")
+POWERS = tuple(1 << power for power in range(31))
 LONGEST = 40  # characters of what was typed that a message repeats
 
 
@@ -29,8 +32,7 @@ class NumberField(QDoubleSpinBox):
         self, least: float, most: float, *, unit: str = " dB", most_words: str = "", width: int = WIDTH, **more: Any
     ) -> None:
         self._unit, self._most_words = unit, most_words
-        super().__init__(minimum=least, maximum=most, **{"decimals": 1, **more})
-        self.setKeyboardTracking(False)
+        super().__init__(minimum=least, maximum=most, **{"decimals": 1, "keyboardTracking": False, **more})
         self.setLocale(QLocale.c())
         self.setFont(tabular_font())
         self.setFixedWidth(width)
@@ -50,11 +52,18 @@ class NumberField(QDoubleSpinBox):
                 self.lineEdit().setText(self.textFromValue(value))
 
     def parse(self, text: str) -> float | None:
-        """The number in what `textFromValue` says or what was typed, None when there is none; whole in a field for
-        whole numbers."""
+        """The number in what `textFromValue` says or as people type it, a comma or a true minus sign included; None
+        when there is none. Whole in a field for whole numbers."""
         bare = text.removesuffix(self._unit).strip()
-        value = self.maximum() if self._most_words and bare == self._most_words else parse_number(bare)
-        return value if value is None or self.decimals() else float(round(value))
+        if self._most_words and bare == self._most_words:
+            return self.maximum()
+        try:
+            value = float(bare.replace(",", ".").replace(MINUS, "-"))
+        except ValueError:
+            return None
+        if not math.isfinite(value):
+            return None
+        return value if self.decimals() else float(round(value))
 
     def textFromValue(self, value: float) -> str:
         """The number, or the words for the largest one."""
@@ -100,16 +109,19 @@ class NumberField(QDoubleSpinBox):
 
 
 class SampleField(NumberField):
-    """A count of samples; arrows and wheel double and halve it. As every `QDoubleSpinBox` it emits it as float."""
+    """A count of samples; arrows and wheel go to the next of the usual ones, else double and halve it.
 
-    def __init__(self, least: int, most: int, parent: QWidget | None = None) -> None:
+    As every `QDoubleSpinBox` it emits it as float.
+    """
+
+    def __init__(self, least: int, most: int, parent: QWidget, usual: Sequence[int] = POWERS) -> None:
         super().__init__(least, most, parent=parent, unit="", decimals=0)
+        self._usual = usual
 
     def stepBy(self, steps: int) -> None:
-        """To the next power of two."""
-        value = int(self.value())
-        power = value.bit_length() + steps - 1 if steps > 0 else (value - 1).bit_length() + steps
-        self.setValue(1 << max(0, power))
+        """To the next usual count."""
+        before = bisect_right(self._usual, self.value()) - 1 if steps > 0 else bisect_left(self._usual, self.value())
+        self.setValue(self._usual[min(max(before + steps, 0), len(self._usual) - 1)])
 
 
 class LagField(NumberField):
@@ -147,8 +159,8 @@ class LagField(NumberField):
 class NarrowBox(QComboBox):
     """A choice that takes what room there is, however long its names are."""
 
-    def __init__(self, parent: QWidget | None = None, letters: int = 8) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, letters: int = 8, **more: Any) -> None:
+        super().__init__(parent, **more)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(letters)
         own_keys(self, UP_DOWN)
@@ -164,12 +176,3 @@ class MarkedBox(NarrowBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         if self.fontMetrics().horizontalAdvance(option.currentText) > room - 4:
             option.currentText = option.currentText.removesuffix(DEFAULT_MARK)
-
-
-def parse_number(text: str) -> float | None:
-    """A number as people type it, a comma or a true minus sign included; None when it is none."""
-    try:
-        value = float(text.strip().replace(",", ".").replace(MINUS, "-"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

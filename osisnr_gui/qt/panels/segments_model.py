@@ -50,48 +50,6 @@ MS = 1000.0
 GATE_OFF = limits(BadChoice, "gate_db")[1]
 
 
-class SegmentOptions(QWidget):
-    """Shortest segment, joined gaps, level gate, window of the running median."""
-
-    def __init__(self, ask: Ask) -> None:
-        super().__init__()
-        self._ask = ask
-        self.minimum, self.join = (
-            NumberField(0.0, MS * limits(BadChoice, name)[1], singleStep=8.0, unit=" ms", decimals=0)
-            for name in ("minimum_s", "join_s")
-        )
-        self.gate = NumberField(*limits(BadChoice, "gate_db"), singleStep=5.0, most_words=_("off"))
-        self.window_field = NumberField(*limits(BadChoice, "window_s"), singleStep=0.25, unit=" s", decimals=2)
-        join_tip = _("Bad frames no further apart than this make one segment.")
-        window_tip = _("A sudden drop is one under the median of this time.")
-        #: Field of BadChoice, its unit in that of the number field, name and tooltip.
-        self._rows = (
-            ("minimum_s", MS, self.minimum, _("shortest segment"), _("Shorter segments are not listed.")),
-            ("join_s", MS, self.join, _("join gaps up to"), join_tip),
-            ("gate_db", 1.0, self.gate, _("level gate"), GATE_TIP),
-            ("window_s", 1.0, self.window_field, _("running median"), window_tip),
-        )
-        settings: list[Setting] = []
-        for name, unit, field, title, tip in self._rows:
-            default = unit * getattr(BadChoice(), name)
-            reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
-            settings.append((title, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)))
-            field.valueChanged.connect(partial(self._change, name, unit))
-        grid, _names = lay_out_settings(settings)
-        grid.setHorizontalSpacing(MARGIN)
-        column_of(grid, owner=self, margins=(MARGIN, GAP, MARGIN, GAP))
-
-    def show_choice(self, choice: BadChoice) -> None:
-        """Show what is in force; nothing is emitted."""
-        for name, unit, field, *_rest in self._rows:
-            value = getattr(choice, name)
-            field.show_value(GATE_OFF if value is None else unit * value)
-
-    def _change(self, name: str, unit: float, shown: float) -> None:
-        change: dict[str, Any] = {name: None if name == "gate_db" and shown >= GATE_OFF else shown / unit}
-        self._ask(partial(edits.set_bad, **change), name)
-
-
 class CriterionBar(QWidget):
     """Says nothing while something is shown; every change is one edit of the session."""
 
@@ -100,18 +58,15 @@ class CriterionBar(QWidget):
         self._ask = ask
         self.score: PairScore | None = None  # what limits by share of frames are taken from
         self._entries: list[Entry] = []
-        self.box = NarrowBox(self, 12)
+        self.box = NarrowBox(self, 12, toolTip=tooltip(TIP), accessibleName=_("what makes a frame bad"))
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.box.setToolTip(tooltip(TIP))
-        self.box.setAccessibleName(_("what makes a frame bad"))
         self.box.activated.connect(self._take_entry)
-        self.decibels = NumberField(-20.0, 100.0, parent=self, singleStep=0.5)
-        self.loss = NumberField(0.0, 1e9, parent=self, singleStep=0.1, unit="", decimals=3)
-        self.percent = NumberField(0.1, 100.0, parent=self, unit=" %")
-        default = words.db(DEFAULT_THRESHOLD_DB)
-        self.decibels.setToolTip(tooltip(_("The limit; default {value} for exact OSI-SNR").format(value=default)))
-        self.loss.setToolTip(tooltip(_("The limit: fused loss of one frame")))
-        self.percent.setToolTip(tooltip(_("The share, of the frames that count or of the loss")))
+        default = _("The limit; default {value} for exact OSI-SNR").format(value=words.db(DEFAULT_THRESHOLD_DB))
+        self.decibels = NumberField(-20.0, 100.0, parent=self, singleStep=0.5, toolTip=tooltip(default))
+        loss_tip = tooltip(_("The limit: fused loss of one frame"))
+        self.loss = NumberField(0.0, 1e9, parent=self, singleStep=0.1, unit="", decimals=3, toolTip=loss_tip)
+        share_tip = tooltip(_("The share, of the frames that count or of the loss"))
+        self.percent = NumberField(0.1, 100.0, parent=self, unit=" %", toolTip=share_tip)
         for field, unit in ((self.decibels, 1.0), (self.loss, 1.0), (self.percent, 0.01)):
             field.setAccessibleName(_("limit"))
             field.valueChanged.connect(lambda x, unit=unit: ask(partial(edits.set_limit, limit=unit * x), "threshold"))
@@ -120,8 +75,8 @@ class CriterionBar(QWidget):
         self.presets = tool_button(_("Worst ▾"), beyond, parent=self, menu=QMenu(self), accessibleName=_("Worst ▾"))
         self.more = tool_button("", more, parent=self, menu=QMenu(self), accessibleName=more, iconSize=QSize(16, 16))
         tint(self.more, "settings", theme)
-        self.options = SegmentOptions(ask)
-        self._fill_menus()
+        self._make_options()
+        self._fill_presets()
         limit = row_of(self.decibels, self.loss, self.percent, self.presets, REST, self.more, spacing=GAP // 2)
         column_of(self.box, limit, owner=self, spacing=GAP // 2)
         self.show_session(Session(), 0)
@@ -147,9 +102,41 @@ class CriterionBar(QWidget):
         for field in fields:
             field.setVisible(field is kinds.get(choice.criterion, self.decibels))
             field.show_value(100 * limit if field is self.percent else limit)
-        self.options.show_choice(choice)
+        for name, unit, field, *_rest in self._options:
+            value = getattr(choice, name)
+            field.show_value(GATE_OFF if value is None else unit * value)
 
-    def _fill_menus(self) -> None:
+    def _make_options(self) -> None:
+        """Shortest segment, joined gaps, level gate, window of the running median."""
+        self.minimum, self.join = (
+            NumberField(0.0, MS * limits(BadChoice, name)[1], singleStep=8.0, unit=" ms", decimals=0)
+            for name in ("minimum_s", "join_s")
+        )
+        self.gate = NumberField(*limits(BadChoice, "gate_db"), singleStep=5.0, most_words=_("off"))
+        self.window_field = NumberField(*limits(BadChoice, "window_s"), singleStep=0.25, unit=" s", decimals=2)
+        join_tip = _("Bad frames no further apart than this make one segment.")
+        window_tip = _("A sudden drop is one under the median of this time.")
+        #: Field of BadChoice, its unit in that of the number field, name and tooltip.
+        self._options = (
+            ("minimum_s", MS, self.minimum, _("shortest segment"), _("Shorter segments are not listed.")),
+            ("join_s", MS, self.join, _("join gaps up to"), join_tip),
+            ("gate_db", 1.0, self.gate, _("level gate"), GATE_TIP),
+            ("window_s", 1.0, self.window_field, _("running median"), window_tip),
+        )
+        settings: list[Setting] = []
+        for name, unit, field, title, tip in self._options:
+            default = unit * getattr(BadChoice(), name)
+            reset = _("Double-click the name for the default, {value}.").format(value=field.textFromValue(default))
+            settings.append((title, field, None, f"{tip} {reset}", partial(field.valueChanged.emit, default)))
+            field.valueChanged.connect(partial(self._take_option, name, unit))
+        grid, _names = lay_out_settings(settings)
+        grid.setHorizontalSpacing(MARGIN)
+        form, entry = QWidget(), QWidgetAction(self.more)
+        column_of(grid, owner=form, margins=(MARGIN, GAP, MARGIN, GAP))
+        entry.setDefaultWidget(form)
+        self.more.menu().addAction(entry)
+
+    def _fill_presets(self) -> None:
         menu = self.presets.menu()
         for share in WORST_SHARES:
             text = _("Worst {share} of the frames that count").format(share=words.percent(share))
@@ -157,9 +144,6 @@ class CriterionBar(QWidget):
         half = menu.addAction(_("Frames that hold half of the loss"), partial(self._set_share, loss_share=0.5))
         half.setToolTip(_("The fewest frames with half of 1/OSI-SNR, exact: any level, any length"))
         menu.setToolTipsVisible(True)
-        form = QWidgetAction(self.more)
-        form.setDefaultWidget(self.options)
-        self.more.menu().addAction(form)
 
     def _take_entry(self, index: int) -> None:
         _text, criterion, place = self._entries[index]
@@ -171,6 +155,10 @@ class CriterionBar(QWidget):
             usual = BadChoice()  # what the share of the loss put aside
             changes |= {"minimum_s": usual.minimum_s, "gate_db": usual.gate_db}
         self._ask(partial(edits.set_bad, criterion=criterion, **changes), "")
+
+    def _take_option(self, name: str, unit: float, shown: float) -> None:
+        change: dict[str, Any] = {name: None if name == "gate_db" and shown >= GATE_OFF else shown / unit}
+        self._ask(partial(edits.set_bad, **change), name)
 
     def _set_share(self, **changes: Any) -> None:
         """The frames that hold a share of the loss, however quiet or short they are."""
@@ -223,18 +211,16 @@ class SegmentsModel(ColumnModel[Column]):
         self.lists: list[Listed] = []
         self.in_view = 0
         self._first = np.zeros(1, dtype=np.int64)  # place of the first segment of each estimate, and how many there are
-        self._ranks: dict[int, IntArray] = {}
+        self._rank = np.empty(0)  # by place
 
     def show_lists(self, lists: list[Listed]) -> None:
         """Show other segments, sorted as the rows were."""
         with self.resetting():
             self.lists = lists
             self._first = np.cumsum([0, *(len(each.table) for each in lists)])
-            rank = np.empty(self.n_places(), dtype=np.int64)
-            worst_first = self._sorted([-each.table.severity for each in lists])
-            rank[worst_first] = np.arange(1, rank.size + 1)
-            parts = np.split(rank, self._first[1:-1])
-            self._ranks = {each.estimate: part for each, part in zip(lists, parts, strict=False)}
+            worst_first = np.argsort(-self.values("severity"), kind="stable")
+            self._rank = np.empty(worst_first.size)
+            self._rank[worst_first] = np.arange(1, worst_first.size + 1)
 
     @property
     def shown(self) -> Listed | None:
@@ -255,10 +241,6 @@ class SegmentsModel(ColumnModel[Column]):
         """The place in the list of one in the table of the estimate in view."""
         return place if place is None or self.shown is None else int(self._first[self.lists.index(self.shown)]) + place
 
-    @staticmethod
-    def _sorted(values: list[FloatArray]) -> IntArray:
-        return np.argsort(np.concatenate([np.empty(0), *values]), kind="stable")
-
     @property
     def order_words(self) -> str:
         """What the rows are sorted by, for a message."""
@@ -276,6 +258,8 @@ class SegmentsModel(ColumnModel[Column]):
 
     def text(self, place: int, column: Column) -> str:
         """A cell as it is on screen; of the kinds the commonest, and how many it is of where there are others."""
+        if column.key == "rank":
+            return words.number(self._rank[place], 0)
         of, place = self.at(place)
         match column.key:
             case "start" if self._in_seconds:
@@ -292,29 +276,21 @@ class SegmentsModel(ColumnModel[Column]):
                 return words.estimate_letter(of.estimate)
             case "note":
                 return of.notes.get(place, "")
-        value = float(self.values(of, column)[place])
+        value = float(_values_of(of, column.key)[place])
         if column.key == "worst" and of.table.bad.choice.criterion is Criterion.LOSS:
             return words.loss(value)
-        return words.number(value, 0 if column.key in ("rank", "start") else 1)
+        return words.number(value, 0 if column.key == "start" else 1)
 
-    def values(self, of: Listed, column: Column) -> FloatArray | IntArray:
-        """What the segments of one estimate are sorted by in a column."""
-        key = column.key
+    def values(self, key: str) -> FloatArray:
+        """What the rows are sorted by in a column, by place."""
         if key == "rank":
-            return self._ranks[of.estimate]
-        if key == "share":
-            return of.table.shares()
-        if key == "estimate":
-            return np.full(len(of.table), of.estimate)
-        if key == "note":
-            return np.where(np.isin(np.arange(len(of.table)), list(of.notes)), 0.0, np.nan)
-        found: FloatArray | IntArray = getattr(of.table, f"osi_{key}" if key in ("min", "mean") else key)
-        return found
+            return self._rank
+        return np.concatenate([np.empty(0), *(_values_of(each, key) for each in self.lists)])
 
     def find_order(self, column: Column, *, falling: bool) -> IntArray:
         """By value: what has none comes last in both directions, equal rows stay in the order of time."""
-        sign = -1.0 if falling else 1.0
-        return self._sorted([np.asarray(sign * self.values(each, column), dtype=np.float64) for each in self.lists])
+        values = self.values(column.key)
+        return np.argsort(-values if falling else values, kind="stable")
 
     def cell(self, place: int, column: Column, role: int) -> object:
         """The note, or what the frames of a segment are."""
@@ -356,3 +332,15 @@ class SegmentsModel(ColumnModel[Column]):
     @property
     def _last_start(self) -> float:
         return max((float(each.table.start[-1]) for each in self.lists if len(each.table)), default=0.0)
+
+
+def _values_of(of: Listed, key: str) -> FloatArray | IntArray:
+    """What the segments of one estimate are sorted by in a column."""
+    if key == "share":
+        return of.table.shares()
+    if key == "estimate":
+        return np.full(len(of.table), of.estimate)
+    if key == "note":
+        return np.where(np.isin(np.arange(len(of.table)), list(of.notes)), 0.0, np.nan)
+    found: FloatArray | IntArray = getattr(of.table, f"osi_{key}" if key in ("min", "mean") else key)
+    return found

@@ -8,11 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu, QWidget
 
 from osisnr_gui.io.errors import FileError, printable
-from osisnr_gui.qt.look.theme import Theme, Themed, tint
-from osisnr_gui.qt.panels.figure_table import LineSample
+from osisnr_gui.qt.look.theme import Theme, Themed, show_line, tint
 from osisnr_gui.qt.panels.layouts import REST, column_of, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.sample_field import LagField, NarrowBox
@@ -75,63 +74,6 @@ class SourceSignals(QWidget):
     delay_requested = Signal(object)  # Source
 
 
-class ReadingOptions(QWidget):
-    """The pickers a file needs; hidden when it needs none."""
-
-    def __init__(self, asks: SourceSignals, track: Track, role: Role, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._asks, self._track, self._role = asks, track, role
-        self.channel, self.key = NarrowBox(self), NarrowBox(self)
-        self.transpose, self.lag, self.delay = QCheckBox(_("transpose"), self), LagField(self), QWidget(self)
-        values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
-        self.values = tool_button(_("values…"), values, asks.values_requested.emit, parent=self)
-        self.values.setAccessibleName(_("Mask values"))
-        self.values.setStyleSheet("padding: 1px 5px")
-        delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
-        self.delay_button = tool_button(_("Delay…"), delay, parent=self)
-        self.delay_button.clicked.connect(lambda: asks.delay_requested.emit(self._track.source))
-        self.channel.setAccessibleName(_("Channel"))
-        self.channel.setToolTip(tooltip(_("Channel that is compared; channels are never mixed unasked")))
-        self.key.setAccessibleName(_("Array"))
-        self.key.setToolTip(tooltip(_("Array of the file that is read")))
-        turned = _(
-            "On: rows of the file are frames. A mask has a row for each bin and a column for each frame; scores cannot "
-            "reveal a turned mask."
-        )
-        self.transpose.setToolTip(tooltip(turned))
-        row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
-        column_of(self.channel, self.key, row_of((self.transpose, 1), self.values), self.delay, owner=self, spacing=4)
-        self.lag.valueChanged.connect(self._move)
-        # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
-        self.channel.activated.connect(lambda _i: self._ask(channel=self.channel.currentData()))
-        self.key.activated.connect(lambda _i: self._ask(key=self.key.currentData()))
-        self.transpose.clicked.connect(lambda on: self._ask(transpose=on))
-
-    def show_track(self, track: Track, role: Role) -> None:
-        """Show what can be chosen for a file in one of its roles."""
-        self._track, self._role = track, role
-        channels, keys = channel_choices(track), key_choices(track)
-        _fill(self.channel, channels, track.source.channel)
-        _fill(self.key, keys, track.source.key if track.error is not None or track.mask is None else track.mask.key)
-        self.transpose.setChecked(track.source.transpose)
-        self.channel.setVisible(bool(channels))
-        self.key.setVisible(bool(keys))
-        self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
-        self.values.setVisible(track.mask is not None)
-        self.lag.show_value(track.source.delay)
-        self.delay.setVisible(role is Role.ESTIMATE and track.kind == "audio" and track.source.delay != 0)
-        self.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
-
-    def _move(self, samples: float) -> None:
-        source = self._track.source
-        edit = partial(edits.set_delay, estimate=source, delay=int(samples))
-        self._asks.edit_requested.emit(edit, f"delay {source.signal}")
-
-    def _ask(self, **changes: Any) -> None:
-        edit = partial(edits.change_source, source=self._track.source, role=self._role, **changes)
-        self._asks.edit_requested.emit(edit, "")
-
-
 class SourceRow(Themed, QWidget):
     """A row; a click on an estimate brings it into view."""
 
@@ -141,7 +83,7 @@ class SourceRow(Themed, QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda place: self.role_menu().popup(self.mapToGlobal(place)))
-        self.sample = LineSample(theme, self)
+        self.sample = QLabel(self)
         remove = _("Remove from the comparison; the file stays where it is, Undo brings it back")
         self.chip = tool_button("", _("Role in the comparison; click to change it"), parent=self)
         self.chip.clicked.connect(lambda: self.role_menu().popup(self.chip.mapToGlobal(self.chip.rect().bottomLeft())))
@@ -151,7 +93,7 @@ class SourceRow(Themed, QWidget):
         self.details = plain_label("", "muted", wrap=True, small=True, parent=self)
         self.change = plain_label("", "warning", wrap=True, small=True, parent=self)
         self.problem = plain_label("", "error", wrap=True, small=True, parent=self)
-        self.options = ReadingOptions(asks, state.track, state.role, self)
+        self._make_options()
         self.chip.setStyleSheet("QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 1px 5px; }")
         for button in (self.eye, self.remove_button):
             button.setStyleSheet("padding: 2px")
@@ -161,6 +103,34 @@ class SourceRow(Themed, QWidget):
         parts = top, self.details, self.change, self.problem, self.options
         column_of(*parts, owner=self, margins=(12, 6, 6, 8), spacing=4)
         self._show()
+
+    def _make_options(self) -> None:
+        """The pickers a file needs; hidden when it needs none."""
+        self.options = QWidget(self)
+        channel = tooltip(_("Channel that is compared; channels are never mixed unasked"))
+        self.channel = NarrowBox(self, accessibleName=_("Channel"), toolTip=channel)
+        self.key = NarrowBox(self, accessibleName=_("Array"), toolTip=tooltip(_("Array of the file that is read")))
+        turned = _(
+            "On: rows of the file are frames. A mask has a row for each bin and a column for each frame; scores cannot "
+            "reveal a turned mask."
+        )
+        self.transpose = QCheckBox(_("transpose"), self)
+        self.transpose.setToolTip(tooltip(turned))
+        values = _("Histogram of its values, their range and what kind of mask it is (Shift+V)")
+        self.values = tool_button(_("values…"), values, self._asks.values_requested.emit, parent=self)
+        self.values.setAccessibleName(_("Mask values"))
+        self.values.setStyleSheet("padding: 1px 5px")
+        self.lag, self.delay = LagField(self), QWidget(self)
+        delay = _("The score at every delay; move the estimate by hand (Ctrl+D)")
+        self.delay_button = tool_button(_("Delay…"), delay, self._ask_delay, parent=self)
+        row_of(self.lag, self.delay_button, REST, owner=self.delay, spacing=4)
+        parts = self.channel, self.key, row_of((self.transpose, 1), self.values), self.delay
+        column_of(*parts, owner=self.options, spacing=4)
+        self.lag.valueChanged.connect(self._move)
+        # `activated`, not `currentIndexChanged`: only what the user does, never what is shown.
+        self.channel.activated.connect(lambda _i: self._read(channel=self.channel.currentData()))
+        self.key.activated.connect(lambda _i: self._read(key=self.key.currentData()))
+        self.transpose.clicked.connect(lambda on: self._read(transpose=on))
 
     def show_state(self, state: RowState) -> None:
         """Show a file; nothing is done when it is on screen already."""
@@ -172,7 +142,7 @@ class SourceRow(Themed, QWidget):
         state = self._state
         track, estimate = state.track, state.role is Role.ESTIMATE
         self.sample.setVisible(estimate)
-        self.sample.show_estimate(state.index if estimate and not state.hidden else None)
+        show_line(self.sample, state.index if estimate and not state.hidden else None, self._theme)
         self._show_eye(state)
         self.chip.setText(f"{state.chip} ▾")
         self.chip.setAccessibleName(_("Role of {name}: {role}").format(name=track.name, role=state.chip))
@@ -190,11 +160,26 @@ class SourceRow(Themed, QWidget):
         error = state.error
         problem = "" if error is None else f"{translated(error.detail)}; {translated(error.remedy)}"
         set_text(self.problem, printable(problem, 300), hides=True)
-        self.options.show_track(track, state.role)
+        self._show_options(state)
         self.setAccessibleName(f"{state.chip}: {track.name}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if estimate else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if estimate else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def _show_options(self, state: RowState) -> None:
+        """What can be chosen for a file in its role."""
+        track = state.track
+        channels, keys = channel_choices(track), key_choices(track)
+        _fill(self.channel, channels, track.source.channel)
+        _fill(self.key, keys, track.source.key if track.error is not None or track.mask is None else track.mask.key)
+        self.transpose.setChecked(track.source.transpose)
+        self.channel.setVisible(bool(channels))
+        self.key.setVisible(bool(keys))
+        self.transpose.setVisible(track.kind == "mask" or track.source.transpose)
+        self.values.setVisible(track.mask is not None)
+        self.lag.show_value(track.source.delay)
+        self.delay.setVisible(state.role is Role.ESTIMATE and track.kind == "audio" and track.source.delay != 0)
+        self.options.setVisible(not all(w.isHidden() for w in (self.channel, self.key, self.transpose, self.delay)))
 
     def _show_eye(self, state: RowState) -> None:
         """Open or crossed out; only estimates have a curve to hide."""
@@ -273,7 +258,7 @@ class SourceRow(Themed, QWidget):
             menu.addAction(_("Each channel as its own estimate"), partial(self._ask, each))
         menu.addAction(_("Swap with the reference"), partial(self._ask, partial(edits.swap, estimate=source)))
         if state.track.kind == "audio":
-            menu.addAction(_("Delay…"), partial(self._asks.delay_requested.emit, source))
+            menu.addAction(_("Delay…"), self._ask_delay)
 
     def _add_choice(self, menu: QMenu, text: str, edit: edits.Edit, *, chosen: bool) -> None:
         action = menu.addAction(text, partial(self._ask, edit))
@@ -286,6 +271,18 @@ class SourceRow(Themed, QWidget):
 
     def _remove(self) -> None:
         self._ask(partial(edits.remove, source=self._state.track.source, role=self._state.role))
+
+    def _ask_delay(self) -> None:
+        self._asks.delay_requested.emit(self._state.track.source)
+
+    def _move(self, samples: float) -> None:
+        source = self._state.track.source
+        edit = partial(edits.set_delay, estimate=source, delay=int(samples))
+        self._asks.edit_requested.emit(edit, f"delay {source.signal}")
+
+    def _read(self, **changes: Any) -> None:
+        """Read the file otherwise."""
+        self._ask(partial(edits.change_source, source=self._state.track.source, role=self._state.role, **changes))
 
     def _ask(self, edit: edits.Edit) -> None:
         self._asks.edit_requested.emit(edit, "")

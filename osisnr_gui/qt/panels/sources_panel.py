@@ -32,11 +32,13 @@ def row_states(
     references = analysis.references
     several = tuple(map(title, references)) if len(references) > 1 else ()
     rows = [RowState(track, Role.REFERENCE, k, track.error, references=several) for k, track in enumerate(references)]
+    many = len(analysis.pairs) > MOST_IN_FULL
     for index, pair in enumerate(analysis.pairs):
         error, partner = pair.error or pair.estimate.error, analysis.session.partner_of(index)
         count = 1 if pair.reference is None else pair.reference.channels
         shown = index == selected, index in analysis.session.hidden, several, partner, count
-        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown))
+        brief = many and index != selected and error is None
+        rows.append(RowState(pair.estimate, Role.ESTIMATE, index, error, *shown, brief=brief))
     if analysis.mixture is not None:
         rows.append(RowState(analysis.mixture, Role.MIXTURE, error=analysis.mixture.error))
     changed, paths = {change.path: change for change in changes}, [row.track.source.path for row in rows]
@@ -45,15 +47,8 @@ def row_states(
     if len(estimates) > 1:
         # What tells estimates apart, not what tells them from the reference as well.
         shorts.update(zip(estimates, short_names(estimates), strict=True))
-    many = len(analysis.pairs) > MOST_IN_FULL
     return [
-        replace(
-            row,
-            change=changed.get(path),
-            content=contents.get(path, ""),
-            brief=many and row.role is Role.ESTIMATE and not row.selected and row.error is None,
-            short=shorts[path],
-        )
+        replace(row, change=changed.get(path), content=contents.get(path, ""), short=shorts[path])
         for row, path in zip(rows, paths, strict=True)
     ]
 

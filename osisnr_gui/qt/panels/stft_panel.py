@@ -1,7 +1,6 @@
 """How sound is cut into frames, from when on a frame is silent, and what is known of the STFT that masks belong to."""
 
 import math
-from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import Any
 
@@ -33,22 +32,13 @@ RATES = (0, 8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000
 PLACES = (_("begin at hop·i"), _("centred on hop·i"))
 
 
-class _RateField(SampleField):
-    """A sample rate; arrows go to the next one in use."""
-
-    def stepBy(self, steps: int) -> None:
-        """To the next usual rate."""
-        place = bisect_right(RATES, self.value()) - 1 if steps > 0 else bisect_left(RATES, self.value())
-        self.setValue(RATES[min(max(place + steps, 0), len(RATES) - 1)])
-
-
 class MaskGridFields(QWidget):
     """Rate, hop, n_fft, place of the frames and window; nothing is filled in that nobody said."""
 
     def __init__(self, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)
         self._ask, self._n_bins = ask, 0
-        self.rate, self.hop = _RateField(0, MAX_RATE, self), SampleField(0, MAX_N_FFT, self)
+        self.rate, self.hop = SampleField(0, MAX_RATE, self, RATES), SampleField(0, MAX_N_FFT, self)
         for field in (self.rate, self.hop):
             field.setSpecialValueText(_("unknown"))
         self.n_fft = SampleField(2, MAX_N_FFT, self)

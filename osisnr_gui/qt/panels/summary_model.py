@@ -1,9 +1,9 @@
 """The table behind the summary: a row for each estimate, a column for each figure of one named result at a time."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont
 
 from osisnr_gui.core.types import IntArray
 from osisnr_gui.export.measures import MEASURES, Group, Measure
-from osisnr_gui.qt.look.theme import Theme, Themed
+from osisnr_gui.qt.look.theme import Theme, Themed, line_sample
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.session import words
@@ -31,6 +31,7 @@ MOST_CELLS = 64
 FIRST_FIGURES = "osi_db_median", "fused", "wins", "si_snr_db"
 #: What of an analysis the figures with these keys follow; all others follow its frames.
 DEPENDS = {"fused": Changed.LOSS, "mc_mse": Changed.LOSS, **dict.fromkeys(("bad", "missed", "false"), Changed.BAD)}
+FIGURE_ROLES = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 #: What a figure is compared with: it is shown only where that is there.
 MIXTURE, RIVAL = "mixture", "rival"
 
@@ -44,23 +45,69 @@ class Row(NamedTuple):
     wins: float
 
 
+_WINS_TIP = _(
+    "Share of the frames active in every estimate of this reference in which this one has the highest exact "
+    "OSI-SNR; a tie is no win. Higher is better."
+)
+WINS = Measure(
+    group=Group.EXACT, key="wins", unit="%", better=1, title=_("wins %\nactive"), tip=_WINS_TIP, widest="000.0"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure(Column):
-    """A figure of an estimate.
+    """A measure of an estimate. needs : MIXTURE for what was gained over it, RIVAL for how often it is the best."""
 
-    best : +1 when more is better, -1 when less is, 0 when neither. why : words for a value that is no plain number;
-    undefined : why a literal figure is none, though the formula gives something.
-    needs : MIXTURE or RIVAL, where that must be there. depends : what of an analysis its values follow.
-    """
-
-    value: Callable[[Row], float]
-    text: Callable[[float], str]
-    best: int = 0
-    why: Callable[[float, Row], str] = lambda _value, _row: ""
+    measure: Measure
     needs: str = ""
-    undefined: Callable[[Row], str] = field(default=lambda _row: "", kw_only=True)
-    widest: str = field(default="−00.0", kw_only=True)
-    depends: Changed = field(default=Changed.FRAMES, kw_only=True)
+    roles: frozenset[int] | None = field(default=FIGURE_ROLES, kw_only=True)
+
+    @property
+    def depends(self) -> Changed:
+        """What of an analysis its values follow."""
+        return DEPENDS.get(self.measure.key, Changed.FRAMES)
+
+    def value(self, row: Row) -> float:
+        """The number; nan where there is none."""
+        if self.needs == RIVAL:
+            return 100 * row.wins
+        value = self.measure.of(row.pair)
+        if self.needs == MIXTURE:
+            return math.nan if row.mixture is None else value - self.measure.of(row.mixture)
+        return value
+
+    def text(self, value: float) -> str:
+        """How a number is shown."""
+        if self.measure.unit == "frames":
+            return words.MISSING if math.isnan(value) else words.count(int(value))
+        shown = words.number(value, 1) if self.measure.unit else words.loss(value)
+        if self.needs != MIXTURE:
+            return shown
+        return f"{'+' if value > 0 else ''}{shown}" if math.isfinite(value) else words.MISSING
+
+    def undefined(self, row: Row) -> str:
+        """Why a literal figure is none, though the formula gives something; empty where it is one."""
+        measure, score = self.measure, row.pair.score
+        if score is None or self.needs or measure.group is not Group.LITERAL or measure.key == "mc_mse":
+            return ""
+        return fused_not_defined(score) if measure.key == "fused" else not_defined(score.facts, self.value(row))
+
+    def why(self, value: float, row: Row) -> str:
+        """Why a number is no plain one, or none to trust; empty when it is in order."""
+        measure, pair = self.measure, row.pair
+        if self.needs == MIXTURE:
+            return "" if math.isfinite(value) else _("One of the two has no finite number to subtract.")
+        if pair.score is None or measure.key == "mc_mse" or measure.group is Group.FRAMES:
+            return ""
+        if measure.group.formula is not None and not self.needs:
+            return (why_osi if measure.unit else why_loss)(value, pair.score, measure.group.formula)
+        if math.isfinite(value):
+            return ""
+        if self.needs == RIVAL:
+            return _("No frame is active in every estimate of this reference, or there is no other one.")
+        if pair.whole is None:
+            return _("A mask has no signal in time.") if pair.sample_rate is None else _("Known when the pass is done.")
+        return _("Not finite: one of the two signals is silent, or they are the same but for their level.")
 
 
 @cache
@@ -73,89 +120,27 @@ def columns_for(formula: Formula) -> tuple[Figure, ...]:
     frames, whole = ([m for m in shown if m.group is group] for group in (Group.FRAMES, Group.WHOLE))
     gained = [measure for measure in (*own, *whole) if measure.gained]
     gained.sort(key=lambda measure: measure.unit == "")
-    gains = map(_improvement, gained)
-    found = {each.key: each for each in (*map(_figure, own), _wins_column(), *gains, *map(_figure, (*frames, *whole)))}
+    figures = *map(_figure, own), _figure(WINS, RIVAL), *map(_gain, gained), *map(_figure, (*frames, *whole))
+    found = {each.key: each for each in figures}
     first = [found.pop(key) for key in FIRST_FIGURES]
     return (*first, *found.values())
 
 
-def _figure(measure: Measure) -> Figure:
-    return Figure(
-        measure.key,
-        measure.title,
-        measure.worded(measure.tip),
-        lambda row: measure.of(row.pair),
-        _text(measure),
-        measure.better,
-        lambda value, row: _why(measure, value, row.pair),
-        undefined=lambda row: _undefined(measure, row.pair),
-        widest=NOT_DEFINED if measure.group is Group.LITERAL and measure.key != "mc_mse" else measure.widest,
-        depends=DEPENDS.get(measure.key, Changed.FRAMES),
-    )
+def _figure(measure: Measure, needs: str = "") -> Figure:
+    widest = NOT_DEFINED if measure.group is Group.LITERAL and measure.key != "mc_mse" else measure.widest
+    return Figure(measure.key, measure.title, measure.worded(measure.tip), measure, needs, widest=widest)
 
 
-def _text(measure: Measure) -> Callable[[float], str]:
-    """How a figure is shown."""
-    if measure.unit == "frames":
-        return lambda value: words.MISSING if math.isnan(value) else words.count(int(value))
-    return (lambda value: words.number(value, 1)) if measure.unit else words.loss
-
-
-def _undefined(measure: Measure, pair: PairAnalysis) -> str:
-    """Why a literal figure is not defined; empty where it is, and for exact ones."""
-    if pair.score is None or measure.group is not Group.LITERAL or measure.key == "mc_mse":
-        return ""
-    return fused_not_defined(pair.score) if measure.key == "fused" else not_defined(pair.score.facts, measure.of(pair))
-
-
-def _why(measure: Measure, value: float, pair: PairAnalysis) -> str:
-    """Why a figure is no plain number, or none to trust; empty when it is in order."""
-    formula, score = measure.group.formula, pair.score
-    if score is None or measure.key == "mc_mse" or measure.group is Group.FRAMES:
-        return ""
-    if formula is not None:
-        return (why_osi if measure.unit else why_loss)(value, score, formula)
-    if math.isfinite(value):
-        return ""
-    if pair.whole is None:
-        return _("A mask has no signal in time.") if pair.sample_rate is None else _("Known when the pass is done.")
-    return _("Not finite: one of the two signals is silent, or they are the same but for their level.")
-
-
-def _wins_column() -> Figure:
-    def why(value: float, row: Row) -> str:
-        if math.isfinite(value) or row.pair.score is None:
-            return ""
-        return _("No frame is active in every estimate of this reference, or there is no other one.")
-
-    tip = _(
-        "Share of the frames active in every estimate of this reference in which this one has the highest exact "
-        "OSI-SNR; a tie is no win. Higher is better."
-    )
-    title = _("wins %\nactive")
-    text = partial(words.number, decimals=1)
-    return Figure("wins", title, tip, lambda row: 100 * row.wins, text, 1, why, RIVAL, widest="000.0")
-
-
-def _improvement(measure: Measure) -> Figure:
+def _gain(measure: Measure) -> Figure:
     """Estimate minus mixture."""
     assert measure.gained is not None, "only some figures have a column of what was gained"
-    (name, which), shown = measure.gained, _text(measure)
+    name, which = measure.gained
     tip = _("{measure} of the estimate minus that of the unprocessed mixture. Below 0 is better.")
     if measure.better > 0:
         tip = _("{measure} of the estimate minus that of the unprocessed mixture. Above 0 is better.")
-    return Figure(
-        f"delta_{measure.key}",
-        f"Δ {name}\n{measure.unit}",
-        tip.format(measure=measure.worded(which)),
-        lambda row: math.nan if row.mixture is None else measure.of(row.pair) - measure.of(row.mixture),
-        lambda value: f"{'+' if value > 0 else ''}{shown(value)}" if math.isfinite(value) else words.MISSING,
-        measure.better,
-        lambda value, _row: "" if math.isfinite(value) else _("One of the two has no finite number to subtract."),
-        MIXTURE,
-        widest=measure.widest if measure.unit else "−00.000",
-        depends=DEPENDS.get(measure.key, Changed.FRAMES),
-    )
+    title, tip = f"Δ {name}\n{measure.unit}", tip.format(measure=measure.worded(which))
+    widest = measure.widest if measure.unit else "−00.000"
+    return Figure(f"delta_{measure.key}", title, tip, measure, MIXTURE, widest=widest)
 
 
 LITERAL_FIGURES = {m.key: _figure(m) for m in MEASURES if m.group is Group.LITERAL}
@@ -165,7 +150,6 @@ class SummaryModel(Themed, ColumnModel[Column]):
     """Rows are estimates, columns `NAME` and the figures of one named result at a time."""
 
     title_tip = "{what}"
-    cell_roles = frozenset((ROLE.ToolTipRole, ROLE.FontRole, ROLE.ForegroundRole))
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, (NAME,))
@@ -250,6 +234,8 @@ class SummaryModel(Themed, ColumnModel[Column]):
         if isinstance(column, Figure):
             return self._figure_data(column, self.rows[place], role)
         pair = self.rows[place].pair
+        if role == ROLE.DecorationRole:
+            return line_sample(self._theme.estimate(place))
         if role == ROLE.ToolTipRole:
             return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
         if role == ROLE.ForegroundRole and pair.error is not None:
@@ -293,9 +279,9 @@ class SummaryModel(Themed, ColumnModel[Column]):
     def _find_best(self, columns: Sequence[Column]) -> None:
         """The best value of each column, where at least two differ; what is not finite or not defined cannot be."""
         for column in columns:
-            if not isinstance(column, Figure) or not column.best:
+            if not isinstance(column, Figure) or not column.measure.better:
                 continue
             values = {column.value(row) for row in self.rows if not column.undefined(row)}
             values = {value for value in values if math.isfinite(value)}
-            best = max if column.best > 0 else min
+            best = max if column.measure.better > 0 else min
             self._best[column.key] = best(values) if len(values) > 1 else math.nan

@@ -2,18 +2,16 @@
 
 import math
 from functools import partial
-from typing import cast
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.look.theme import Theme, Themed
-from osisnr_gui.qt.panels.figure_table import sample_pen
+from osisnr_gui.qt.look.theme import SAMPLE, Theme
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label
 from osisnr_gui.qt.panels.summary_model import FIRST_FIGURES, SummaryModel
-from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable, Index
+from osisnr_gui.qt.panels.table import ROW_HEIGHT, CopyTable
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part
 from osisnr_gui.session.session import Session
@@ -23,40 +21,10 @@ from osisnr_gui.text.catalogue import _, translated
 #: In a table narrower than this names are elided, so that the first figures are in sight beside them.
 NARROW_TABLE, NARROW_NAME, LEAST_NAME = 500, 88, 56
 CELL_PADDING, NARROW_PADDING = 20, 8
-SAMPLE, NAME_PADDING = 20, 24
+NAME_PADDING = 24
 LETTER_WIDTH = 32
 #: With as many rows as are in sight at first, and above them.
 LEAST_ROWS, MOST_ROWS, ABOVE_ROWS = 2, 8, 128
-
-
-class _NameDelegate(Themed, QStyledItemDelegate):
-    """The estimate's line sample before its name."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Sample, then the cell as usual."""
-        moved = QStyleOptionViewItem(option)
-        moved.rect = option.rect.adjusted(SAMPLE + 8, 0, 0, 0)
-        if option.state & option.state.State_Selected:
-            painter.fillRect(option.rect, option.palette.highlight())
-        super().paint(painter, moved, index)
-        painter.save()
-        painter.setPen(sample_pen(self._theme, cast(SummaryModel, index.model()).place(index.row())))
-        y = option.rect.center().y()
-        painter.drawLine(option.rect.left() + 6, y, option.rect.left() + 6 + SAMPLE, y)
-        painter.restore()
-
-
-class _Table(CopyTable):
-    """As tall as a few rows."""
-
-    def sizeHint(self) -> QSize:
-        """A few rows; more of them scroll."""
-        rows = min(max(self.model().rowCount(), 2), 8)
-        return QSize(700, self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 14)
-
-    def minimumSizeHint(self) -> QSize:
-        """Header and two rows."""
-        return QSize(200, self.horizontalHeader().sizeHint().height() + 2 * ROW_HEIGHT)
 
 
 class SummaryPanel(QWidget):
@@ -70,8 +38,8 @@ class SummaryPanel(QWidget):
         self.model.setParent(self)
         part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
         self.part = plain_label("", "muted", tip=part_tip, parent=self)
-        self.table = table = _Table(self.model, _("Summary: a row for each estimate"), self)
-        table.setItemDelegateForColumn(0, _NameDelegate(theme, table))
+        self.table = table = CopyTable(self.model, _("Summary: a row for each estimate"), self)
+        table.setIconSize(SAMPLE)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
@@ -79,7 +47,8 @@ class SummaryPanel(QWidget):
         # Once a name begins to leave at the left, its letter stays.
         letters = table.verticalHeader()
         letters.setFixedWidth(LETTER_WIDTH)
-        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE))
+        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE.width()))
+        table.setMinimumSize(200, 4 * ROW_HEIGHT)  # the titles and two rows
         self._set_widths()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
         column_of(top, (table, 1), owner=self, margins=(0, GAP, 0, 0), spacing=GAP)
@@ -115,7 +84,7 @@ class SummaryPanel(QWidget):
         self.table.fit_columns(NARROW_PADDING if is_narrow else CELL_PADDING)
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
         names = max((metrics.horizontalAdvance(row.name) for row in self.model.rows), default=0)
-        wanted, most = max(SAMPLE + NAME_PADDING + names, NARROW_NAME), room // 3
+        wanted, most = max(SAMPLE.width() + NAME_PADDING + names, NARROW_NAME), room // 3
         if is_narrow:
             most = min(NARROW_NAME, room - sum(map(self.table.columnWidth, range(1, 1 + len(FIRST_FIGURES)))))
         header.resizeSection(0, max(min(wanted, most), LEAST_NAME))

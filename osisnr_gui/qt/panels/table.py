@@ -8,11 +8,11 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
-from osisnr_gui.qt.focus import TABLE_KEYS, own_keys
+from osisnr_gui.qt.focus import TABLE_KEYS, Does, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.text.catalogue import _
@@ -29,7 +29,8 @@ class Column:
     """One column.
 
     title : two lines, the second often the unit. tip : which frames and which average. widest : the widest number room
-    is made for. falling : the largest is worst, so that is where sorting begins.
+    is made for. falling : the largest is worst, so that is where sorting begins. roles : those that `ColumnModel.cell`
+    has an answer to; None: any. A cell on screen is asked for seven at every paint.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column:
     widest: str = ""
     falling: bool = False
     is_text: bool = False
+    roles: frozenset[int] | None = None
 
     @property
     def name(self) -> str:
@@ -55,8 +57,6 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
     A model of its own says what is in `columns`, how many places there are, what is in a cell, and how rows are sorted.
     """
 
-    #: Roles that `cell` has an answer to; None: any. A cell on screen is asked for seven at every paint.
-    cell_roles: frozenset[int] | None = None
     #: The column rows are sorted by until another one is chosen.
     default_sort = 0
     #: What the tooltip of a title says.
@@ -173,31 +173,31 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
             return LEFT if column.is_text else RIGHT
         if role == ROLE.DisplayRole:
             return self.text(self.place(index.row()), column)
-        asked = self.cell_roles is None or role in self.cell_roles
+        asked = column.roles is None or role in column.roles
         return self.cell(self.place(index.row()), column, role) if asked else None
 
 
-class RowTable(QTableView):
+def set_up_rows(table: QTableView, name: str) -> None:
     """Rows of one height to choose, without a grid."""
-
-    def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent, showGrid=False, wordWrap=False)
-        self.setModel(model)
-        self.setAccessibleName(name)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setAccessibleName(name)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    table.horizontalHeader().setHighlightSections(False)
 
 
-class CopyTable(RowTable):
+class CopyTable(QTableView):
     """Rows of a `ColumnModel` to choose, sort and copy; nothing to edit."""
 
     row_chosen = Signal(int)  # by the user
 
     def __init__(self, model: ColumnModel[Any], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(model, name, parent)
+        super().__init__(parent)
+        self.setModel(model)
+        set_up_rows(self, name)
         self._model = model
         self.sortByColumn(model.default_sort, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
@@ -206,7 +206,10 @@ class CopyTable(RowTable):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        own_keys(self, TABLE_KEYS, {QKeySequence.StandardKey.Copy: self.copy_rows})
+        # Return ends here: what it opens may move the focus to a button, which is not to be pressed as well.
+        keys = Qt.Key.Key_Return, Qt.Key.Key_Enter
+        opens: Does = dict.fromkeys(keys, lambda: self.activated.emit(self.currentIndex()))
+        own_keys(self, TABLE_KEYS, {**opens, QKeySequence.StandardKey.Copy: self.copy_rows})
 
     @property
     def chosen_row(self) -> int:
@@ -222,12 +225,6 @@ class CopyTable(RowTable):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.blockSignals(False)
         self.scrollTo(index)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return ends here: what it opens may move the focus to a button, which is not to be pressed as well."""
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.accept()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Say what the user chose."""

@@ -1,9 +1,8 @@
 """A slider and a number field for one value: live while dragged, exact when typed."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSlider, QStyle, QStyleOptionSli
 from osisnr_gui.core.loss import DEFAULT_GAMMA
 from osisnr_gui.core.mc_mse import DEFAULT_ALPHA
 from osisnr_gui.qt.focus import own_keys
-from osisnr_gui.qt.panels.layouts import ResetLabel, Run, row_of
+from osisnr_gui.qt.panels.layouts import ResetLabel, row_of
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.sample_field import NumberField
 from osisnr_gui.text.catalogue import _
@@ -30,8 +29,7 @@ _STEP_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSpec:
+class ValueSpec(NamedTuple):
     """What a value slider shows: low + (high - low) * place**power.
 
     power : 1 is linear, 3 gives small values most of the way. most : the largest that may be typed; the slider itself
@@ -99,26 +97,50 @@ GAMMA = ValueSpec("γ", _("gamma"), _WEIGHT, 0.0, 200.0, DEFAULT_GAMMA, most=1e6
 class TickSlider(QSlider):
     """A click goes where it was made, the default has a tick, a double click goes there.
 
-    `marks` have ticks above the groove. step : goes fine steps, so many, or finer ones.
+    `shown` is the value on screen; `marks` have ticks above the groove.
     """
 
-    def __init__(self, default_place: float, step: Callable[[int, bool], None], reset: Run, parent: QWidget) -> None:
+    chosen = Signal(float)  # a value, by the user
+
+    def __init__(self, spec: ValueSpec, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._step, self._reset = step, reset
-        self._default = round(default_place * PLACES)
+        self._spec, self.shown = spec, spec.default
         self.marks: tuple[float, ...] = ()  # further places, 0 to 1
         self._wheel = 0
         self.setRange(0, PLACES)
         self.setMinimumSize(80, 24)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         own_keys(self, frozenset(_STEP_KEYS))
+        self.show_value(spec.default)
+        self.valueChanged.connect(self._take_place)
+
+    def show_value(self, value: float) -> None:
+        """Show a value; nothing is emitted. A slider in the hand stays under the pointer, also between two rounded
+        values."""
+        self.shown = value
+        if not self.isSliderDown():
+            with QSignalBlocker(self):
+                self.setValue(round(self._spec.place_of(value) * PLACES))
+
+    def step(self, steps: int, finer: bool = False) -> None:
+        """So many fine steps from the value on screen, or finer ones."""
+        step = self._spec.step_at(self.shown) / (10 if finer else 1)
+        self.chosen.emit(self._spec.clamp(round(self.shown / step + steps) * step))
+
+    def _take_place(self, place: int) -> None:
+        value = self._spec.value_at(place / PLACES)
+        grid = self._spec.step_at(value) / 10
+        value = self._spec.clamp(round(value / grid) * grid)
+        # A value typed beyond the slider's end stays until the handle really leaves that end.
+        if place < PLACES or self.shown <= value:
+            self.chosen.emit(value)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows: fine steps; PageUp and PageDown: ten of them."""
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         steps = 0 if held else _STEP_KEYS.get(Qt.Key(event.key()), 0)
         if steps:
-            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
 
@@ -128,7 +150,7 @@ class TickSlider(QSlider):
         steps = int(self._wheel / NOTCH)
         self._wheel -= steps * NOTCH
         if steps:
-            self._step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.step(steps, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -153,7 +175,7 @@ class TickSlider(QSlider):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the default."""
         self.setSliderDown(False)
-        self._reset()
+        self.chosen.emit(self._spec.default)
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,7 +186,7 @@ class TickSlider(QSlider):
             tick.setAlphaF(0.6)
             painter.setPen(QPen(tick, 1.5))
             left, span = self._span()
-            x = left + span * self._default / PLACES
+            x = left + span * self._spec.place_of(self._spec.default)
             painter.drawLine(QPointF(x, self.height() - 5), QPointF(x, self.height() - 1))
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.5))
             for x in (left + span * mark for mark in self.marks):
@@ -180,10 +202,10 @@ class TickSlider(QSlider):
 
 
 class _Field(NumberField):
-    """The number."""
+    """The number beside a slider."""
 
-    def __init__(self, spec: ValueSpec, step: Callable[[int, bool], None], parent: QWidget) -> None:
-        self._spec, self._step = spec, step
+    def __init__(self, spec: ValueSpec, slider: TickSlider, parent: QWidget) -> None:
+        self._spec, self._slider = spec, slider
         super().__init__(spec.low, spec.most, parent=parent, unit="", decimals=DECIMALS, width=FIELD_WIDTH)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -195,7 +217,7 @@ class _Field(NumberField):
 
     def stepBy(self, steps: int) -> None:
         """Arrow keys and wheel: fine steps."""
-        self._step(steps, False)
+        self._slider.step(steps)
 
 
 class ValueSlider(QWidget):
@@ -206,11 +228,10 @@ class ValueSlider(QWidget):
     def __init__(self, spec: ValueSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spec, self.value = spec, spec.default  # the latter: what is on screen
-        reset = partial(self._take, spec.default)
-        self._label = ResetLabel(spec.symbol, reset, self)
+        self._label = ResetLabel(spec.symbol, partial(self._take, spec.default), self)
         self._label.setFixedWidth(16)
-        self.slider = TickSlider(spec.place_of(spec.default), self._step, reset, self)
-        self.field = _Field(spec, self._step, self)
+        self.slider = TickSlider(spec, self)
+        self.field = _Field(spec, self.slider, self)
         row_of(self._label, self.slider, self.field, owner=self, spacing=8)
         for widget in (self._label, self.slider, self.field, self):
             widget.setToolTip(tooltip(spec.explanation))
@@ -220,8 +241,8 @@ class ValueSlider(QWidget):
         # One signal per turn of the event loop: a fast mouse sends several moves in one turn.
         self._pending = QTimer(self, singleShot=True)
         self._pending.timeout.connect(lambda: self.value_changed.emit(self.value))
-        self.slider.valueChanged.connect(self._take_place)
-        self.field.valueChanged.connect(self._take)
+        for part in (self.slider.chosen, self.field.valueChanged):
+            part.connect(self._take)
         self._show_value()
 
     def set_value(self, value: float) -> None:
@@ -240,20 +261,6 @@ class ValueSlider(QWidget):
             self.slider.setToolTip(tooltip(f"{spec.explanation}\n{meaning}" if marks else spec.explanation))
             self.slider.update()
 
-    def _step(self, steps: int, finer: bool) -> None:
-        spec = self._spec
-        step = spec.step_at(self.value) / (10 if finer else 1)
-        self._take(spec.clamp(round(self.value / step + steps) * step))
-
-    def _take_place(self, place: int) -> None:
-        value = self._spec.value_at(place / PLACES)
-        grid = self._spec.step_at(value) / 10
-        value = self._spec.clamp(round(value / grid) * grid)
-        # A value typed beyond the slider's end stays until the handle really leaves that end.
-        if place == PLACES and self.value > value:
-            return
-        self._take(value)
-
     def _take(self, value: float) -> None:
         """A value the user gave."""
         if value != self.value:
@@ -262,8 +269,6 @@ class ValueSlider(QWidget):
         self._show_value()
 
     def _show_value(self) -> None:
-        with QSignalBlocker(self.slider), QSignalBlocker(self.field):
-            # A slider in the hand stays under the pointer, also between two rounded values.
-            if not self.slider.isSliderDown():
-                self.slider.setValue(round(self._spec.place_of(self.value) * PLACES))
+        self.slider.show_value(self.value)
+        with QSignalBlocker(self.field):
             self.field.setValue(self.value)

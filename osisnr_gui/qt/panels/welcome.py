@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCommandLinkButton, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCommandLinkButton, QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, tint
 from osisnr_gui.qt.panels.layouts import REST, Part, Run, column_of, push_button, row_of, scroll_inside
@@ -24,12 +24,11 @@ TIPS = (
 )
 
 
-class DropZone(Themed, QWidget):
+class DropZone(QFrame):
     """A dashed plate that says where files may go: here, or anywhere in the window."""
 
     def __init__(self, theme: Theme, choose_files: Run, parent: QWidget) -> None:
-        super().__init__(theme, parent)
-        self._active = False
+        super().__init__(parent)
         sign = QLabel(self)
         tint(sign, "open", theme, "accent", 32)
         what = _(
@@ -47,22 +46,13 @@ class DropZone(Themed, QWidget):
         parts.setAlignment(self.open_button, Qt.AlignmentFlag.AlignCenter)
         tint(self.open_button, "open", theme, "on_accent")
         self.open_button.setIconSize(QSize(16, 16))
+        self.set_active(False)
 
     def set_active(self, active: bool) -> None:
         """Light up while files hang over the window."""
-        self._active = active
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The plate."""
-        theme = self._theme
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            pen = QPen(QColor(theme.accent if self._active else theme.faint), 1.5)
-            pen.setDashPattern([4, 4])
-            painter.setPen(pen)
-            painter.setBrush(QColor(theme.hover if self._active else theme.panel))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        line, plate = ("highlight", "light") if active else ("placeholder-text", "window")
+        plate = f"background: palette({plate})"
+        self.setStyleSheet(f"DropZone {{ border: 2px dashed palette({line}); border-radius: 8px; {plate} }}")
 
 
 class Welcome(Themed, QWidget):

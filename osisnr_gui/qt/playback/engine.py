@@ -75,16 +75,11 @@ class Moment:
 class _Layer:
     """A sound (or silence, without a supply) from a position on, fading in over what lies below."""
 
-    __slots__ = ("fade", "faded", "gain", "position", "sound", "supply")
+    __slots__ = ("fade", "gain", "left", "position", "sound", "supply")
 
     def __init__(self, supply: ReadAhead | None, sound: int, gain: float, position: int, fade: int) -> None:
         self.supply, self.sound, self.gain = supply, sound, gain
-        self.position, self.fade, self.faded = position, fade, 0
-
-    @property
-    def left(self) -> int:
-        """Samples until it is alone."""
-        return self.fade - self.faded
+        self.position, self.fade, self.left = position, fade, fade  # left : samples until it is alone
 
     def read(self, count: int) -> SampleArray:
         """The next samples."""
@@ -98,8 +93,8 @@ class _Layer:
         """The next samples, faded in over `below`."""
         samples = self.read(count)
         if self.left > 0:
-            weights = fade_in(self.fade)[self.faded : self.faded + count]
-            self.faded += count
+            weights = fade_in(self.fade)[self.fade - self.left :][:count]
+            self.left -= count
             return below + weights * (samples - below)
         return samples
 
@@ -183,8 +178,7 @@ class Engine:
         if ended or not wish.playing:
             if seeks:
                 self._seen, self._position = wish.seek.serial, float(target)
-            if top.supply is not None:
-                self._fade_to(None, top.sound, top.gain, here)
+            self._fade_out(here)
             return
         supply, sound, gain = self._source(wish, target, count)
         if supply is None or supply.n_samples == 0:
@@ -192,8 +186,7 @@ class Engine:
         if target >= self._end(wish, supply):
             self._ended_for = self._seen = wish.seek.serial
             self.ended += 1
-            if top.supply is not None:
-                self._fade_to(None, top.sound, top.gain, here)
+            self._fade_out(here)
         elif (top.supply, top.sound, top.gain) == (supply, sound, gain) and not seeks and target == here:
             self._go_on(wish, count)
         elif supply.has(target, target + count + 2 * self.fade):
@@ -202,7 +195,8 @@ class Engine:
             self._seen, self._position = wish.seek.serial, self._position if stays else float(target)
             self._fade_to(supply, sound, gain, top.position if stays else target)
         elif top.supply is not None and not top.supply.has(top.position, top.position + count + self.fade):
-            self._starve(here)  # else what plays plays on until the new place is read
+            self.starved += 1
+            self._fade_out(here)  # else what plays plays on until the new place is read
 
     def _source(self, wish: Wish, target: int, count: int) -> tuple[ReadAhead | None, int, float]:
         """Supply, sound and gain that are wanted, or those at hand while the supply wanted is not ready."""
@@ -223,17 +217,18 @@ class Engine:
         assert top.supply is not None
         slow = wish.speed < 1.0
         if not top.supply.has(top.position, top.position + count + self.fade + (2 * grain if slow else 0)):
-            self._starve(round(self._position))
+            self.starved += 1
+            self._fade_out(round(self._position))
         elif not slow:
             self._position = float(top.position)
         elif top.left <= 0:
             start = find_continuation(top.supply, top.sound, top.position, round(self._position), grain)
             self._layers.append(_Layer(top.supply, top.sound, top.gain, start, grain))
 
-    def _starve(self, here: int) -> None:
-        """Samples are missing: fade out with what is there, wait in silence, go on from here."""
-        self.starved += 1
-        self._fade_to(None, self._top.sound, self._top.gain, here)
+    def _fade_out(self, here: int) -> None:
+        """Nothing is wanted, or samples are missing: fade out with what is there, wait in silence, go on from here."""
+        if self._top.supply is not None:
+            self._fade_to(None, self._top.sound, self._top.gain, here)
 
     def _fade_to(self, supply: ReadAhead | None, sound: int, gain: float, position: int) -> None:
         if len(self._layers) == 1 and self._top.supply is None:

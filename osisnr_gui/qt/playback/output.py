@@ -7,7 +7,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,12 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from osisnr_gui.io.errors import FileError, OverwrittenError
 from osisnr_gui.platform_check import APT_PACKAGES, missing_library
 from osisnr_gui.qt.playback.engine import Engine, Seek, Span
-from osisnr_gui.qt.playback.read_ahead import ReadAhead, SampleArray
+from osisnr_gui.qt.playback.read_ahead import ReadAhead
 from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.session.sound.listening import Recipe
 from osisnr_gui.session.sound.sound_feed import Band, SoundFeed
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # `pipewire` alone is no such server, and every filter chain is called so.
 _SERVERS = frozenset({b"pulseaudio", b"pipewire-pulse"})
 
-SILENT_MS, SILENT_BLOCK = 16, 1024
+SILENT_BLOCK = 1024
 
 Identity = frozenset[tuple[str, bytes]]
 
@@ -148,40 +148,26 @@ def _listener() -> str:
     return str(struct.unpack("3i", credentials)[0])
 
 
-class SilentCard(QObject):
-    """Where there is no device: asks for samples in real time as one does, so that all goes on, and drops them."""
+class SilentCard:
+    """Where there is no device: whenever it is asked, the samples that are due by then are made and dropped."""
 
-    failed = Signal(str)  # never
-
-    def __init__(self, rate: int) -> None:
-        super().__init__()
-        self.rate, self._count, self._started = rate, 0, 0.0
-        self._render: Callable[[int], SampleArray] | None = None
-        self._timer = QTimer(self, interval=SILENT_MS)
-        self._timer.timeout.connect(self._take)
-
-    def start(self, render: Callable[[int], SampleArray]) -> None:
-        """Ask `render` for samples from now on."""
-        self._render, self._started = render, time.perf_counter()
-        self._timer.start()
-
-    def _take(self) -> None:
-        late = round((time.perf_counter() - self._started) * self.rate) - self._count - self.rate
-        if late > 0:  # the machine slept, or the window was busy: nobody hears what was missed
-            self._started += late / self.rate
-        due = round((time.perf_counter() - self._started) * self.rate)
-        while self._render is not None and (left := due - self._count) > 0:
-            self._count += len(self._render(min(left, SILENT_BLOCK)))
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._started = engine, time.perf_counter()
 
     def heard(self) -> float:
         """The index of the sample that would be heard now."""
-        return float(self._count)
+        engine = self._engine
+        due = round((time.perf_counter() - self._started) * engine.rate)
+        late = due - engine.index - engine.rate
+        if late > 0:  # the machine slept, or the window was busy: nobody hears what was missed
+            self._started += late / engine.rate
+            due -= late
+        while (left := due - engine.index) > 0:
+            engine.render(min(left, SILENT_BLOCK))
+        return float(engine.index)
 
     def close(self) -> None:
-        """Ask no more."""
-        self._timer.stop()
-        self._render = None
-        self.deleteLater()
+        """There is nothing to close."""
 
 
 class Deck(QObject):
@@ -217,17 +203,15 @@ class Deck(QObject):
         if self.output is not None and self._rate != recipe.rate:
             self.close()
         if self.output is None:
-            output: SoundCard | SilentCard
             try:
-                output, self.problem = self.system.open(device_id, recipe.rate), ""
-                self.engine = Engine(output.rate)
-                output.start(self.engine.render)
+                card, self.problem = self.system.open(device_id, recipe.rate), ""
+                card.failed.connect(self.failed)
+                self.engine = Engine(card.rate)
+                card.start(self.engine.render)
+                self.output = card
             except NoOutput as reason:
-                output, self.problem = SilentCard(recipe.rate), str(reason)
-                self.engine = Engine(output.rate)
-                output.start(self.engine.render)
-            output.failed.connect(self.failed)
-            self.output = output
+                self.problem, self.engine = str(reason), Engine(recipe.rate)
+                self.output = SilentCard(self.engine)
         if (recipe, band) != self._loaded or (self._supply is not None and self._supply.error is not None):
             self._rate, self._loaded = recipe.rate, (recipe, band)
             if self._supply is not None:

@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from osisnr_gui.qt.look.theme import Theme, Themed, icon, tabular_font, tint
 from osisnr_gui.qt.panels.layouts import Part, row_of, tool_button
 from osisnr_gui.qt.panels.plain_text import ElidedLabel, plain_label, tooltip
-from osisnr_gui.qt.panels.value_slider import PLACES, TickSlider
+from osisnr_gui.qt.panels.value_slider import TickSlider, ValueSpec
 from osisnr_gui.qt.playback.player import Player
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.sound.listening import Match, Sound, SoundKind
@@ -22,7 +22,7 @@ from osisnr_gui.text.catalogue import _
 from osisnr_gui.text.files import title
 
 HEIGHT, PLAIN_HEIGHT = 34, 50
-ICON_PIXELS = 18
+ICON_SIZE = QSize(18, 18)
 MOST_ESTIMATES = 9  # as many as there are digits
 # With more than this the bar gets narrow, so that the window needs no more width for them.
 MOST_WIDE = 4
@@ -33,12 +33,15 @@ SPARE, ROOMY, CRAMPED = 12, 720, 600
 SPACING = 2
 #: Least and most width of the level's slider.
 LEVEL_WIDTHS = 38, 64
-#: Ends of the output level, and the step of a key or a notch of the wheel, in dB.
-LOWEST_DB, HIGHEST_DB, STEP_DB = -40.0, 12.0, 1.0
+#: Ends of the output level in dB, and what its slider shows.
+LOWEST_DB, HIGHEST_DB = -40.0, 12.0
+_LOUD = _("How loud everything is; double click: 0 dB")
+LEVEL = ValueSpec("", _("Output level"), _LOUD, LOWEST_DB, HIGHEST_DB, 0.0, most=HIGHEST_DB, step=1.0)
 SHORT_NAMES = {SoundKind.REFERENCE: _("Ref"), SoundKind.MIXTURE: _("Mix"), SoundKind.RESIDUAL: _("Res")}
 LONG_NAMES = {SoundKind.REFERENCE: _("{key}  Reference"), SoundKind.MIXTURE: _("{key}  Mixture")}
 KEYS = {SoundKind.REFERENCE: "0", SoundKind.MIXTURE: "M"}
 
+Actions = dict[str, QAction]
 Menus = Callable[[str], QMenu]
 Hear = Callable[[int], object]
 
@@ -47,15 +50,7 @@ class TransportBar(Themed, QWidget):
     """Says what is wanted; the player and the commands do it."""
 
     def __init__(
-        self,
-        player: Player,
-        actions: dict[str, QAction],
-        menu: Menus,
-        hear: Hear,
-        theme: Theme,
-        *,
-        plain: bool = False,
-        has_keys: bool = True,
+        self, player: Player, actions: Actions, menu: Menus, hear: Hear, theme: Theme, *, plain: bool, has_keys: bool
     ) -> None:
         """`menu` gives the menu of a path such as "playback/speed", `hear` shows and plays an estimate.
 
@@ -73,8 +68,9 @@ class TransportBar(Themed, QWidget):
         self._match = self._menu_button("match", "playback/loudness", _("Loudness: as the files are, or equally loud"))
         self._note = ElidedLabel("", muted=True, parent=self)
         self._louder = self._action_button("residual_louder")
-        self._level, self._clip = self._level_slider(), ClipLight(theme)
-        self._clip.clicked.connect(player.clear_clip)
+        self._level = self._level_slider()
+        clear = partial(player.choose, is_clipped=False)
+        self._clip = tool_button(run=clear, parent=self, iconSize=QSize(14, 14), styleSheet="padding: 0")
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
         self.play_button, loop, self._band = map(self._action_button, ("play", "loop", "band"))
         where: tuple[Part, ...] = self.play_button, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6
@@ -167,16 +163,24 @@ class TransportBar(Themed, QWidget):
         louder.setIconText("+20")
         louder.setChecked(player.residual_is_louder)
         self._fit()
-        self._clip.show_clip(player.is_clipped)
-        self._clip.setVisible(not player.problem and not self._is_plain)
-        with QSignalBlocker(self._level):
-            self._level.setValue(_place_of(player.level_db))
+        self._show_clip()
+        self._level.show_value(player.level_db)
         tip = _("Output level: {level}; double click: 0 dB").format(level=signed_db(player.level_db))
         self._level.setToolTip(tooltip(tip))
         self._speed.setText(f"{player.speed:g}×")
         self._show_words()
         self._dress_play()
         self._show_time()
+
+    def _show_clip(self) -> None:
+        """A ring that is filled once a sample went beyond full scale; a click puts it out."""
+        is_lit = self._player.is_clipped
+        tint(self._clip, "clip-on" if is_lit else "clip-off", self._theme, "bad" if is_lit else "muted", 14)
+        tip = _("Clip light: no sample was beyond full scale")
+        if is_lit:
+            tip = _("Too loud: after all gains a sample was beyond full scale, and all was lowered; click: off")
+        _describe(self._clip, tip)
+        self._clip.setVisible(not self._player.problem and not self._is_plain)
 
     def _show_words(self) -> None:
         """What there is to know of what is heard, or why nothing can be heard."""
@@ -231,12 +235,10 @@ class TransportBar(Themed, QWidget):
         action.setIcon(icon("pause" if playing else "play", self._theme.text))
 
     def _action_button(self, action_id: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions[action_id])
-        style = Qt.ToolButtonStyle
-        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._is_plain else style.ToolButtonIconOnly)
-        button.setIconSize(QSize(ICON_PIXELS, ICON_PIXELS))
-        button.setAccessibleName(self._actions[action_id].text())
+        action, style = self._actions[action_id], Qt.ToolButtonStyle
+        looks = style.ToolButtonTextBesideIcon if self._is_plain else style.ToolButtonIconOnly
+        button = tool_button(parent=self, toolButtonStyle=looks, iconSize=ICON_SIZE, accessibleName=action.text())
+        button.setDefaultAction(action)
         return button
 
     def _sound_button(self, kind: SoundKind, name: str) -> "SoundButton":
@@ -248,22 +250,16 @@ class TransportBar(Themed, QWidget):
         return button
 
     def _level_slider(self) -> TickSlider:
-        def take(level_db: float) -> None:
-            self._player.choose(level_db=min(max(round(level_db, 1), LOWEST_DB), HIGHEST_DB))
-
-        def step(steps: int, finer: bool) -> None:
-            take(self._player.level_db + steps * (STEP_DB / 10 if finer else STEP_DB))
-
-        slider = TickSlider(_place_of(0.0) / PLACES, step, partial(take, 0.0), self)
-        slider.valueChanged.connect(lambda place: take(LOWEST_DB + place / PLACES * (HIGHEST_DB - LOWEST_DB)))
+        slider = TickSlider(LEVEL, self)
+        slider.chosen.connect(lambda level_db: self._player.choose(level_db=level_db))
         slider.setMinimumWidth(LEVEL_WIDTHS[0])
         slider.setMaximumWidth(LEVEL_WIDTHS[1])
-        slider.setAccessibleName(_("Output level"))
-        slider.setStatusTip(_("How loud everything is; double click: 0 dB"))
+        slider.setAccessibleName(LEVEL.name)
+        slider.setStatusTip(LEVEL.what)
         return slider
 
     def _menu_button(self, icon_name: str, menu: str, tip: str) -> QToolButton:
-        button = tool_button(parent=self, menu=self._menu(menu), iconSize=QSize(ICON_PIXELS, ICON_PIXELS))
+        button = tool_button(parent=self, menu=self._menu(menu), iconSize=ICON_SIZE)
         if icon_name:
             tint(button, icon_name, self._theme)
         _describe(button, tip)
@@ -289,44 +285,9 @@ class SoundButton(Themed, QToolButton):
                 painter.fillRect(line, QColor(self._theme.estimate(self._index).colour))
 
 
-class ClipLight(Themed, QToolButton):
-    """A ring that is filled once a sample went beyond full scale; a click puts it out."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
-        self._is_lit = False
-        self.show_clip(False)
-
-    def show_clip(self, is_lit: bool) -> None:
-        """Light it, or put it out."""
-        self._is_lit = is_lit
-        tip = _("Clip light: no sample was beyond full scale")
-        if is_lit:
-            tip = _("Too loud: after all gains a sample was beyond full scale, and all was lowered; click: off")
-        _describe(self, tip)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """A small one."""
-        return QSize(14, 24)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The ring."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            colour = self._theme.bad if self._is_lit else self._theme.muted
-            painter.setPen(QPen(QColor(colour), 1.5))
-            painter.setBrush(QColor(colour) if self._is_lit else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QRectF(self.rect()).center(), 4.5, 4.5)
-
-
 def _widths(parts: Sequence[QWidget]) -> int:
     """What those that are shown take of the bar, at least."""
     return sum(max(p.minimumSizeHint().width(), p.minimumWidth()) + SPACING for p in parts if not p.isHidden())
-
-
-def _place_of(level_db: float) -> int:
-    return round((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB) * PLACES)
 
 
 def _describe(button: QToolButton, tip: str) -> None:

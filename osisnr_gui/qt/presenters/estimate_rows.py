@@ -11,7 +11,6 @@ from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.presenters.pair_maps import Shader
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.pairs import PairAnalysis
-from osisnr_gui.session.pictures import Picture
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
@@ -38,7 +37,7 @@ class EstimateRows(QObject):
         self.stacked = False
         self._shaders: list[Shader] = []
         self._link, self._tiles = link, tiles
-        self._places: dict[str, int] = {}  # by row
+        self._places: tuple[int, ...] = ()  # of the first of the others; all further ones are not shown
         self._shown = Analysis(Session()), 0
 
     @property
@@ -50,32 +49,34 @@ class EstimateRows(QObject):
     def pairs(self) -> tuple[PairAnalysis, ...]:
         """The pairs whose estimates are shown."""
         analysis, selected = self._shown
-        places = list(self._places.values()) or [selected]
+        places = self._places or (selected,)
         return tuple(pair for place in places if (pair := analysis.pair_at(place)) is not None)
+
+    def _rows(self) -> list[tuple[SpectrogramPlot, int]]:
+        """The rows of the others with their places, below 0 for those that are not shown."""
+        spare = [-1] * (len(self.others) - len(self._places))
+        return list(zip(self.others, (*self._places, *spare), strict=True))
 
     def under(self, row_id: str) -> tuple[int, SpectrogramPlot]:
         """Place and row of the estimate that a row shows; of the one in view for all other rows."""
-        if row_id in self._places:
-            return self._places[row_id], next(row for row in self.others if row.row_id == row_id)
-        return self._shown[1], self.main
+        found = ((place, row) for row, place in self._rows() if row.row_id == row_id and place >= 0)
+        return next(found, (self._shown[1], self.main))
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:
         """Show the estimate in view, and while they are stacked the others without those that are hidden."""
         moved, self._shown = selected != self._shown[1], (analysis, selected)
-        places = stacked_places(analysis, selected) if self.stacked else ()
-        while len(self.others) < len(places):
+        self._places = stacked_places(analysis, selected) if self.stacked else ()
+        while len(self.others) < len(self._places):
             self._make_row()
-        self.main.show_source(_picture_of(analysis, selected))
-        self._places = {row.row_id: place for row, place in zip(self.others, places, strict=False)}
+        for row, place in ((self.main, selected), *self._rows()):
+            pair = analysis.pair_at(place)
+            row.show_source(None if pair is None else pair.pictures.estimate)
+            row.clips.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
         for row in self.others:
-            row.show_source(_picture_of(analysis, self._places.get(row.row_id, -1)))
             row.y_by_hand = self.main.y_by_hand
             row.set_y_range(self.main.box.lo, self.main.box.hi)
         self.show_bad(analysis)
-        for row, place in zip((self.main, *self.others), (selected, *places), strict=False):
-            pair = analysis.pair_at(place)
-            row.clips.show_clips(*((None, None) if pair is None else (pair.estimate, pair.reference)))
-        shown = [self.main if place == selected else row for row, place in zip(self.others, places, strict=False)]
+        shown = [self.main if place == selected else row for row, place in self._rows() if place >= 0]
         self.pane.show_rows(shown or [self.main])
         if moved:
             self.pane.reveal(self.main)
@@ -83,8 +84,8 @@ class EstimateRows(QObject):
 
     def show_bad(self, analysis: Analysis) -> None:
         """Shade the bad frames in the rows of the other estimates."""
-        for row, shader in zip(self.others, self._shaders, strict=True):
-            pair = analysis.pair_at(self._places.get(row.row_id, -1))
+        for (_row, place), shader in zip(self._rows(), self._shaders, strict=True):
+            pair = analysis.pair_at(place)
             shader.show_bad(None if pair is None or pair.score is None else pair.score.bad)
 
     def _make_row(self) -> None:
@@ -92,7 +93,7 @@ class EstimateRows(QObject):
         row.look_like(self.main)
         self._shaders.append(Shader([row.shading]))
         row.words.make_button(_("Bring this estimate into view"))
-        row.words.clicked.connect(lambda: self.chosen.emit(self._places[row.row_id]))
+        row.words.clicked.connect(lambda: self.chosen.emit(self.under(row.row_id)[0]))
         self.others.append(row)
         self.pane.add_row(row)
 
@@ -101,8 +102,7 @@ class EstimateRows(QObject):
         analysis, selected = self._shown
         left_out = len(visible_places(analysis, selected)) - len(self._places) if self._places else 0
         several = len(analysis.references) > 1
-        rows = [(self.main, selected), *((row, self._places.get(row.row_id, -1)) for row in self.others)]
-        for row, place in rows:
+        for row, place in ((self.main, selected), *self._rows()):
             pair = analysis.pair_at(place)
             if pair is None:
                 row.set_title(_("Estimate"))
@@ -133,8 +133,3 @@ def stacked_places(analysis: Analysis, selected: int) -> tuple[int, ...]:
         return ()
     first = places[:MOST_ROWS]
     return first if selected in first else (*first[:-1], selected)
-
-
-def _picture_of(analysis: Analysis, place: int) -> Picture | None:
-    pair = analysis.pair_at(place)
-    return None if pair is None else pair.pictures.estimate

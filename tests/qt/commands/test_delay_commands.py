@@ -248,11 +248,11 @@ def test_aligning_is_a_step_of_its_own_for_undo(qtbot: QtBot, open_late: Open) -
 def test_the_field_in_the_row(qtbot: QtBot, open_late: Open) -> None:
     window = open_late(137)
     row = window.views.sources.rows[1]
-    assert not row.options.delay.isVisible()
+    assert not row.delay.isVisible()
     press(banner(window, "delay"), "Align")
     wait_final(qtbot, window)
-    lag = row.options.lag
-    assert row.options.delay.isVisible()
+    lag = row.lag
+    assert row.delay.isVisible()
     assert lag.text() == "137 samples"
     lag.stepBy(1)
     lag.stepBy(1)
@@ -261,7 +261,7 @@ def test_the_field_in_the_row(qtbot: QtBot, open_late: Open) -> None:
     QTest.keyClick(lag, Key.Key_Return)
     assert taken(window) == -1
     assert lag.text() == "\u22121 sample"
-    row.options.delay_button.click()
+    row.delay_button.click()
     assert dialog(window).isVisible()
     window.commands.take_files([str(window.views.store.session.references[0].path)], add=False)
     qtbot.waitUntil(lambda: not dialog(window).isVisible())

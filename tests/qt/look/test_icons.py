@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from osisnr_gui.paths import resource_path
-from osisnr_gui.qt.look.theme import app_icon, icon, pixmap
+from osisnr_gui.qt.look.theme import app_icon, icon
 
 FOLDER = Path(resource_path("icons"))
 NAMES = sorted(path.stem for path in FOLDER.glob("*.svg") if path.stem != "osisnr_gui")
@@ -28,7 +28,7 @@ def _ink(drawing: QPixmap) -> list[QColor]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_icon_is_drawn_in_the_colour(qapp: object, name: str) -> None:
-    ink = _ink(pixmap(name, "#4ea1ff", 24, 1.0))
+    ink = _ink(icon(name, "#4ea1ff").pixmap(QSize(24, 24), 1.0))
     assert len(ink) > 5
     assert all(abs(colour.red() - 0x4E) < 8 and abs(colour.blue() - 0xFF) < 8 for colour in ink)
 
@@ -46,7 +46,7 @@ def test_icon_belongs_to_the_set(name: str) -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0, 3.0])
 def test_pixmap_has_the_pixels_of_the_screen(qapp: object, ratio: float) -> None:
-    drawing = pixmap("play", "#ffffff", 20, ratio)
+    drawing = icon("play", "#ffffff").pixmap(QSize(20, 20), ratio)
     assert drawing.width() == round(20 * ratio)
     assert drawing.deviceIndependentSize().width() == 20
 
@@ -80,9 +80,9 @@ def test_unknown_icon_is_named(qapp: object) -> None:
 def test_program_with_icons_ends_well() -> None:
     script = (
         "from PySide6.QtCore import QTimer; from PySide6.QtWidgets import QApplication, QLabel\n"
-        "from osisnr_gui.qt.look.theme import icon, pixmap\n"
-        "app = QApplication([]); label = QLabel(); label.setPixmap(pixmap('play', '#ffffff', 24)); label.show()\n"
-        "kept = icon('open', '#ffffff'); QTimer.singleShot(0, app.quit); raise SystemExit(app.exec())"
+        "from osisnr_gui.qt.look.theme import icon\n"
+        "app = QApplication([]); label = QLabel(); label.setPixmap(icon('play', '#ffffff').pixmap(24, 24))\n"
+        "label.show(); kept = icon('open', '#ffffff'); QTimer.singleShot(0, app.quit); raise SystemExit(app.exec())"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

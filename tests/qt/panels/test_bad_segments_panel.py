@@ -69,13 +69,12 @@ def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(panel: BadSegm
     assert table is not None
     header, column = panel.table.horizontalHeader(), _column(panel, key)
     header.setSortIndicator(column, Qt.SortOrder.AscendingOrder)
-    (listed,) = panel.model.lists
-    values = np.asarray(panel.model.values(listed, panel.model.columns[column]), dtype=float)[panel.model.order]
+    values = panel.model.values(key)[panel.model.order]
     there = values[~np.isnan(values)]
     assert np.all(np.diff(there) >= 0)
     assert np.isnan(values[there.size :]).all()
     header.setSortIndicator(column, Qt.SortOrder.DescendingOrder)
-    values = np.asarray(panel.model.values(listed, panel.model.columns[column]), dtype=float)[panel.model.order]
+    values = panel.model.values(key)[panel.model.order]
     assert np.all(np.diff(values[: there.size]) <= 0)
     assert sorted(panel.model.order.tolist()) == list(range(len(table)))
     assert [panel.model.row(panel.model.place(row)) for row in range(len(table))] == list(range(len(table)))
@@ -298,7 +297,7 @@ def test_presets_and_options_are_edits(panel: BadSegmentsPanel, damaged: Analysi
     assert bad.low.sum() == round(0.05 * bad.gate.active.sum())
     half.trigger()
     assert (taken.session.bad.gate_db, taken.session.bad.minimum_s) == (None, 0.0)
-    options = panel.criterion.options
+    options = panel.criterion
     options.gate.setValue(30.0)
     options.minimum.setValue(50.0)
     options.join.setValue(100.0)

@@ -43,7 +43,7 @@ def test_a_note_is_typed_on_the_selection_and_undone(window: MainWindow, qtbot: 
     write(window, qtbot, "dropout <b>")
     assert notes(window) == (Note(0.9, 1.2, "dropout <b>"),)
     assert window.views.notes.isVisible()
-    index = window.views.notes.model.index(0, 0)
+    index = window.views.notes.table.model().index(0, 0)
     assert index.data() == "0.90 – 1.20"
     window.views.store.undo()
     assert notes(window) == ()
@@ -53,7 +53,8 @@ def test_a_note_is_typed_on_the_selection_and_undone(window: MainWindow, qtbot: 
 
 def test_other_words_for_a_note_are_a_step_of_their_own(window: MainWindow, qtbot: QtBot) -> None:
     write(window, qtbot, "first")
-    window.views.notes.model.setData(window.views.notes.model.index(0, 1), "second")
+    model = window.views.notes.table.model()
+    model.setData(model.index(0, 1), "second")
     qtbot.waitUntil(lambda: notes(window)[0].text == "second")
     window.views.store.undo()
     assert notes(window)[0].text == "first"
@@ -82,7 +83,7 @@ def test_a_click_goes_to_the_note(window: MainWindow, qtbot: QtBot) -> None:
     write(window, qtbot, "x")
     link.clear_selection()
     link.set_range(3.0, 4.0)
-    place = panel.table.visualRect(panel.model.index(0, 0)).center()
+    place = panel.table.visualRect(panel.table.model().index(0, 0)).center()
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert link.selection == (0.9, 1.2)
     assert link.visible.start < 0.9 < 1.2 < link.visible.stop
@@ -93,7 +94,7 @@ def test_delete_removes_the_chosen_note(window: MainWindow, qtbot: QtBot) -> Non
         window.views.plots.link.select(start, start + 0.25)
         write(window, qtbot, str(start))
     panel = window.views.notes
-    panel.table.setCurrentIndex(panel.model.index(0, 0))
+    panel.table.setCurrentIndex(panel.table.model().index(0, 0))
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
     assert [note.text for note in notes(window)] == ["1.5"]
 

@@ -102,7 +102,7 @@ def test_add_is_a_wish_not_a_deed(panel: SourcesPanel, sound: Analysis, edits_of
 
 def test_channels_are_picked_and_never_mixed_unasked(panel: SourcesPanel, mixed: Analysis, edits_of):
     panel.show_analysis(mixed, 0)
-    box = panel.rows[0].options.channel
+    box = panel.rows[0].channel
     words = [box.itemText(i) for i in range(box.count())]
     assert words == ["channel 1 (default)", "channel 1 of 2", "channel 2 of 2", "mean of 2 channels"]
     assert box.currentIndex() == 0
@@ -117,8 +117,8 @@ def test_channels_are_picked_and_never_mixed_unasked(panel: SourcesPanel, mixed:
 def test_the_mean_of_all_channels_can_be_chosen(panel: SourcesPanel, mixed: Analysis, edits_of):
     panel.show_analysis(mixed, 0)
     taken = edits_of(panel, mixed.session)
-    panel.rows[0].options.channel.setCurrentIndex(3)
-    panel.rows[0].options.channel.activated.emit(3)
+    panel.rows[0].channel.setCurrentIndex(3)
+    panel.rows[0].channel.activated.emit(3)
     assert taken.session.reference.channel == DOWNMIX
 
 
@@ -128,7 +128,7 @@ def test_a_refused_file_says_why_and_offers_its_arrays(panel: SourcesPanel, mixe
     qtbot.waitUntil(broken.problem.isVisible)
     assert "header" in broken.problem.text()
     assert not broken.options.isVisible()
-    box = two.options.key
+    box = two.key
     assert [box.itemText(i) for i in range(box.count())] == ["choose an array…", "a", "b"]
     taken = edits_of(panel, mixed.session)
     box.setCurrentIndex(2)
@@ -140,12 +140,12 @@ def test_transpose_is_always_in_view_for_masks(
     panel: SourcesPanel, masks: Analysis, sound: Analysis, edits_of, qtbot: QtBot
 ):
     panel.show_analysis(masks, 0)
-    qtbot.waitUntil(lambda: all(row.options.transpose.isVisible() for row in panel.rows))
+    qtbot.waitUntil(lambda: all(row.transpose.isVisible() for row in panel.rows))
     taken = edits_of(panel, masks.session)
-    panel.rows[1].options.transpose.click()
+    panel.rows[1].transpose.click()
     assert taken.session.estimates[0].transpose
     panel.show_analysis(sound, 0)
-    assert not any(row.options.transpose.isVisible() for row in panel.rows)
+    assert not any(row.transpose.isVisible() for row in panel.rows)
 
 
 def test_a_hostile_name_is_text(panel: SourcesPanel, mixed: Analysis):

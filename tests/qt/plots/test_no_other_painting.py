@@ -26,15 +26,13 @@ PAINTERS = {
     "qt/dialogs/legend.py": "examples of marks that the plots draw, in a dialog that names them",
     "qt/focus.py": "a frame round the plot that has the focus",
     "qt/look/theme.py": "an icon, at the size that is asked for",
-    "qt/panels/figure_table.py": "words in columns, swatch of an estimate, text of the status bar, verdict scale",
+    "qt/panels/figure_table.py": "words in columns, text of the status bar, verdict scale",
     "qt/panels/folder_panel.py": "sparkline in a table cell",
     "qt/panels/frame_inspector.py": "shares of one frame as bars in a table of words",
     "qt/panels/loss_panel.py": "the loss, its two shares, and their names",
     "qt/panels/plain_text.py": "one line of words",
     "qt/panels/source_row.py": "the ground of a row that is chosen",
-    "qt/panels/summary_panel.py": "swatch before a name in a table cell",
     "qt/panels/value_slider.py": "marks of values on a slider",
-    "qt/panels/welcome.py": "the plate where files may be dropped",
     "qt/playback/transport_bar.py": "a letter underlined in the colour of its estimate",
 }
 
