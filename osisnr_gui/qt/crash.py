@@ -4,6 +4,7 @@ Four ways lead here: exceptions in slots and events, in threads, in destructors,
 passes on to the one that was installed before it, so a terminal still shows the traceback and a test still fails.
 """
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -15,12 +16,12 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QtMsgType, Signal, Slot, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 from shiboken6 import isValid
 
 from osisnr_gui.io.errors import Phrase
 from osisnr_gui.io.streams import say
-from osisnr_gui.qt.dialogs.close_dialog import MOST_DETAILS, ErrorDialog
+from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.text.catalogue import _
 
 LOG_BYTES = 512 * 1024
@@ -38,8 +39,7 @@ _LEVELS = {
 def install() -> "CrashReporter":
     """Report unexpected errors until the application quits; needs a QApplication, a second call changes nothing."""
     app = QApplication.instance()
-    if app is None:
-        raise RuntimeError("crash.install() needs an application")
+    assert app is not None, "there is an application"
     reporter = app.findChild(CrashReporter) or CrashReporter(parent=app)
     reporter.install()
     # Not longer: Qt still has messages when the interpreter that would handle them is gone.
@@ -56,17 +56,15 @@ def log_folder() -> str:
 def open_log(folder: str) -> logging.Logger:
     """A logger into `folder`, at most (1 + LOG_BACKUPS) × LOG_BYTES; without a file if none can be written."""
     logger = logging.Logger("osisnr_gui", logging.INFO)
-    try:
+    with contextlib.suppress(OSError):  # a read-only home must not keep the program from starting
         os.makedirs(folder, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            os.path.join(folder, "osisnr_gui.log"), maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8",
-            errors="backslashreplace", delay=True,
-        )  # fmt: skip
-    except OSError:  # a read-only home must not keep the program from starting
-        handler = logging.NullHandler()
+    handler = logging.handlers.RotatingFileHandler(
+        os.path.join(folder, "osisnr_gui.log"), maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8",
+        errors="backslashreplace", delay=True,
+    )  # fmt: skip
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
-    # A full disk while logging an error would otherwise print a second traceback for each line.
+    # A full disk, or none to write to, would otherwise print a second traceback for each line.
     handler.handleError = lambda record: None  # type: ignore[method-assign]
     return logger
 
@@ -81,7 +79,6 @@ class CrashReporter(QObject):
         self.folder = folder or log_folder()
         self.log = open_log(self.folder)
         self.dialog: ErrorDialog | None = None
-        self._unread: list[tuple[str, str]] = []  # summary and details of what the user has not closed yet
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._previous: tuple[Any, Any, Any, Any] | None = None
@@ -94,9 +91,8 @@ class CrashReporter(QObject):
             return
         previous_qt = qInstallMessageHandler(self._qt_message)
         self._previous = (sys.excepthook, threading.excepthook, sys.unraisablehook, previous_qt)
-        sys.excepthook = self._exception
+        sys.excepthook, sys.unraisablehook = self._exception, self._unraisable
         threading.excepthook = self._thread_exception
-        sys.unraisablehook = self._unraisable
 
     @Slot()
     def uninstall(self) -> None:
@@ -107,7 +103,6 @@ class CrashReporter(QObject):
             self._previous = None
         if self.dialog is not None and isValid(self.dialog):
             self.dialog.close()
-        self._unread.clear()
         for handler in self.log.handlers:
             handler.close()
 
@@ -131,38 +126,20 @@ class CrashReporter(QObject):
 
     @Slot(str, str)
     def _show(self, summary: str, details: str) -> None:
-        if len(self._unread) < MOST_DETAILS:
-            self._unread.append((summary, details))
-        shown, over = self.dialog, QApplication.activeModalWidget()
-        if shown is None or not isValid(shown):
-            self._open()
-        elif over in (None, shown.parent()):
-            shown.add(details)
-        else:  # a dialog was opened since: what lies beside it could not be used
-            shown.deleteLater()
-            self.dialog = None
-            self._open()
-
-    @Slot()
-    def _open(self) -> None:
-        """Show what is unread, over the dialog that is open if there is one: only there it can be used."""
-        is_open = self.dialog is not None and isValid(self.dialog)
-        if is_open or not self._unread or not isinstance(QApplication.instance(), QApplication):
-            return
-        over = QApplication.activeModalWidget() or QApplication.activeWindow()
-        (summary, details), *later = self._unread
-        self.dialog = ErrorDialog(f"{SENTENCE}\n\n{summary}", details, over, log_folder=self.folder)
-        for _summary, more in later:
-            self.dialog.add(more)
-        self.dialog.finished.connect(self._closed)
-        # A dialog goes with the one it lies over, read or not; queued, because it is still half there now.
-        self.dialog.destroyed.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        over = QApplication.activeModalWidget()
+        if self.dialog is None or not isValid(self.dialog):
+            # The window and no dialog over it: with that it would go, read or not.
+            window = next((each for each in QApplication.topLevelWidgets() if isinstance(each, QMainWindow)), None)
+            self.dialog = ErrorDialog(f"{SENTENCE}\n\n{summary}", details, window, log_folder=self.folder)
+            self.dialog.finished.connect(lambda _result: setattr(self, "dialog", None))
+        else:
+            self.dialog.add(details)
+            if over in (None, self.dialog):
+                return
+            self.dialog.hide()  # it comes again over what was opened since
+        # What lies beside a modal dialog can be used only where it is one itself, and came later.
+        self.dialog.setModal(over is not None)
         self.dialog.show()
-
-    @Slot()
-    def _closed(self) -> None:
-        self.dialog = None
-        self._unread.clear()
 
     def _exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, (KeyboardInterrupt, SystemExit)):

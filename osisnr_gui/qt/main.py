@@ -5,11 +5,11 @@ import contextlib
 import os
 import re
 import signal
-import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import get_args
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, QSocketNotifier, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from osisnr_gui import __version__
@@ -39,6 +39,7 @@ FRAME = QSize(16, 48)
 SCREENSHOT_LIMIT_MS = 10 * 60 * 1000
 EXIT_BASE = 128  # the exit code of a program that a signal ended is this and the signal's number
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS_MS = 200  # the longest that one waits
 
 
 def start_session(options: argparse.Namespace) -> Session:
@@ -147,41 +148,32 @@ def fit_screen(window: QWidget, screen: QSize) -> None:
 
 @contextlib.contextmanager
 def quit_on_signals(window: QWidget, leave: Callable[[int], None]) -> Iterator[None]:
-    """Close a window on SIGINT and SIGTERM that come meanwhile. Elsewhere than on POSIX it does nothing.
+    """Close a window on SIGINT and SIGTERM that come meanwhile.
 
-    Python runs handlers between two of its own instructions, and Qt's event loop may not come to one for hours. So
-    the interpreter also writes each signal's number into a socket, which wakes the loop up.
+    Python runs handlers between two of its own instructions, and Qt's event loop may not come to one for hours: a
+    timer sees to it.
     """
-    if os.name != "posix":
+
+    def close(number: int) -> None:
+        QApplication.setQuitOnLastWindowClosed(False)  # with 0
+        window.close()
+        leave(EXIT_BASE + number)
+
+    def take(number: int, _frame: object) -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
+        QTimer.singleShot(0, window, partial(close, number))  # not at once: this may be in the middle of anything
+
+    before = {number: signal.signal(number, take) for number in _SIGNALS}
+    timer = QTimer(interval=SIGNALS_MS)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    try:
         yield
-        return
-    read, write = socket.socketpair()
-    for end in (read, write):
-        end.setblocking(False)
-
-    def take() -> None:
-        received = b""
-        with contextlib.suppress(BlockingIOError):
-            received = read.recv(64)
-        number = next((number for number in received if number in _SIGNALS), None)
-        if number is not None:
-            for each in _SIGNALS:
-                signal.signal(each, signal.SIG_DFL)  # asking a second time ends a program that hangs while it closes
-            window.close()
-            leave(EXIT_BASE + number)
-
-    wakeup_before = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(read.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(take)
-    before = {number: signal.signal(number, lambda _number, _frame: None) for number in _SIGNALS}
-    with read, write:
-        try:
-            yield
-        finally:
-            notifier.setEnabled(False)
-            signal.set_wakeup_fd(wakeup_before)
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    finally:
+        timer.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Screenshot(QObject):

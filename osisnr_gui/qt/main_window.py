@@ -19,7 +19,7 @@ from osisnr_gui.qt.playback.transport_bar import HIGHEST_DB, LOWEST_DB
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.settings import APPLICATION, Settings
 from osisnr_gui.qt.store import Store
-from osisnr_gui.qt.views import Views
+from osisnr_gui.qt.views import PanelDock, Views
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.changes import Changed, Part, Show
 from osisnr_gui.session.guess import Role, name_role
@@ -44,11 +44,15 @@ class MainWindow(QMainWindow):
         self.views = Views(store, themes, settings, self)
         self._remembers, self._selected = remembers, 0
         self._session_state: tuple[object, ...] = ()
-        self._in_sight: list[Show] = []
+        docks = self.views.docks
+        #: What follows no slider out of sight.
+        self._if_seen: dict[PanelDock, Show] = {
+            docks["bad_segments"]: self.views.segments.show_analysis,
+            docks["inspector"]: self.views.inspector.show_analysis,
+            docks["mask_values"]: self.views.mask_values.show_analysis,
+        }
         self.commands = Commands(self, self.views)
         self.actions_by_id = self.commands.actions
-        self.transport = self.commands.make_transport_bar()
-        self.commands.playback.bar = self.transport
         self._build_centre()
         self.views.docks.place()
         self._build_bars()
@@ -100,7 +104,7 @@ class MainWindow(QMainWindow):
             (views.inspector.show_analysis, files | Changed.LEADING | Changed.BAD),
             (views.mask_values.show_analysis, files),
             (views.player.show_analysis, files),
-            (self.transport.show_analysis, files),
+            (self.commands.playback.bar.show_analysis, files),
             (self._show_sentence, files | Changed.BAD | Changed.NOTICES),
             (self._show_title, files),
             (commands.actions.update, files | Changed.LEADING | Changed.NOTES),
@@ -134,17 +138,11 @@ class MainWindow(QMainWindow):
             self._session_state = state
             commands.show_session(session)
 
-    def _take_sight(self, show: Show, seen: bool) -> None:
-        """Out of sight a panel follows no slider."""
-        self._in_sight = [other for other in self._in_sight if other != show]
-        if seen:
-            self._in_sight.append(show)
-            show(self.views.store.analysis, self._selected)
-
     def _follow_losses(self, analysis: Analysis, selected: int) -> None:
         """Panels in sight, the numbers of the selection, and those at the pointer or the cursor, if there are any."""
-        for show in self._in_sight:
-            show(analysis, selected)
+        for dock, show in self._if_seen.items():
+            if dock.is_in_front:
+                show(analysis, selected)
         link = self.views.plots.link
         if link.selection is not None:
             self._show_sentence()
@@ -160,7 +158,6 @@ class MainWindow(QMainWindow):
             views.store.is_busy
             or views.loss.rest.isActive()
             or self.commands.files.hashing.is_busy
-            or self.commands.ghosts.jobs.is_busy
             or is_busy(views.inspector)
             or is_busy(views.mask_values)
         )
@@ -256,7 +253,7 @@ class MainWindow(QMainWindow):
         self.centre.addWidget(self.views.welcome)
         self.centre.addWidget(self.views.plots)
         self.holder, self.pages = QWidget(), QStackedWidget()
-        parts = self.views.folder_strip, self.views.banners, (self.centre, 1), self.transport
+        parts = self.views.folder_strip, self.views.banners, (self.centre, 1), self.commands.playback.bar
         column_of(*parts, owner=self.holder, spacing=0)
         for page in (self.holder, self.views.folders):
             self.pages.addWidget(page)
@@ -309,12 +306,8 @@ class MainWindow(QMainWindow):
             made.connect(self._take_charts)
         store.session_changed.connect(self._take_session)
         store.progress_changed.connect(views.banners.progress.set_progress)
-        for name, show in (
-            ("bad_segments", views.segments.show_analysis),
-            ("inspector", views.inspector.show_analysis),
-            ("mask_values", views.mask_values.show_analysis),
-        ):
-            views.docks[name].visibilityChanged.connect(partial(self._take_sight, show))
+        for dock, show in self._if_seen.items():
+            dock.visibilityChanged.connect(lambda seen, show=show: seen and show(store.analysis, self._selected))
         views.player.said.connect(lambda sentence: self.statusBar().showMessage(sentence, 8000))
         commands.session_files.renamed.connect(self._show_title)
         commands.folders.page_changed.connect(self._show_page)
@@ -344,6 +337,7 @@ class MainWindow(QMainWindow):
         names = [track.name for track in (None if pair is None else pair.estimate, reference) if track is not None]
         parts = self.commands.session_files.name, pair_words(names), APPLICATION
         self.setWindowTitle(" · ".join(filter(None, parts)))
+        self.setWindowModified(self.commands.session_files.is_changed)
 
     def _show_sentence(self, *_: object) -> None:
         """The state in one sentence, or the numbers of the selection while there is one."""

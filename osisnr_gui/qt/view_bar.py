@@ -1,18 +1,21 @@
 """How the pictures are shown: frequency scale, colour map, floor and ceiling, third picture."""
 
-import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from functools import partial
 
-from osisnr_gui.qt.focus import FIELD_KEYS, UP_DOWN, own_keys
+import pyqtgraph as pg
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from osisnr_gui.qt.focus import UP_DOWN, own_keys
 from osisnr_gui.qt.panels.layouts import row_of
+from osisnr_gui.qt.panels.sample_field import NumberField
 from osisnr_gui.qt.plots.scales import SCALE_NAMES, SPECTROGRAM_MAPS, colour_map
 from osisnr_gui.qt.plots.spectrogram_plot import DEFAULT_LEVELS_DB
 from osisnr_gui.text.catalogue import _
 
 LOWEST_DB, HIGHEST_DB, NARROWEST_DB = -130, 20, 10
-BAR_HEIGHT, BAR_WIDTHS = 20, (60, 150)
+BAR_HEIGHT, BAR_WIDTHS, FIELD_WIDTH = 20, (60, 150), 64
 BAR_TIP = _(
     "Drag a handle to move the floor or the ceiling of the colours, between them: both; double-click: −90 to −10 dB"
 )
@@ -25,12 +28,9 @@ class LevelBar(pg.GraphicsView):
 
     def __init__(self) -> None:
         super().__init__(background=None)
+        limits = LOWEST_DB, HIGHEST_DB
         self.item = pg.ColorBarItem(
-            values=DEFAULT_LEVELS_DB,
-            width=BAR_HEIGHT,
-            limits=(LOWEST_DB, HIGHEST_DB),
-            orientation="horizontal",
-            colorMapMenu=False,
+            values=DEFAULT_LEVELS_DB, width=BAR_HEIGHT, limits=limits, orientation="horizontal", colorMapMenu=False
         )
         for side in ("left", "right", "top", "bottom"):
             self.item.hideAxis(side)
@@ -76,8 +76,12 @@ class ViewBar(QWidget):
         )
         low = _("Floor: levels from here down get the darkest colour (dB re a full-scale sine)")
         high = _("Ceiling: levels from here up get the brightest colour (dB re a full-scale sine)")
-        self._low = _decibels(LOWEST_DB, low, _("floor of the colours"))
-        self._high = _decibels(LOWEST_DB + NARROWEST_DB, high, _("ceiling of the colours"))
+        bare = NumberField.ButtonSymbols.NoButtons
+        field = partial(NumberField, decimals=0, singleStep=5, buttonSymbols=bare, width=FIELD_WIDTH)
+        self._low = field(LOWEST_DB, HIGHEST_DB - NARROWEST_DB, toolTip=low)
+        self._high = field(LOWEST_DB + NARROWEST_DB, HIGHEST_DB, toolTip=high)
+        self._low.setAccessibleName(_("floor of the colours"))
+        self._high.setAccessibleName(_("ceiling of the colours"))
         self._bar, self._narrow = LevelBar(), False
         self._values = _combo(
             (_("all values"), _("0 to 1")),
@@ -110,7 +114,7 @@ class ViewBar(QWidget):
     @property
     def levels(self) -> tuple[float, float]:
         """Floor and ceiling in dB."""
-        return float(self._low.value()), float(self._high.value())
+        return self._low.value(), self._high.value()
 
     def set_view(self, scale: str, colours: str, low: float, high: float) -> None:
         """Put all controls; signals follow for those that change."""
@@ -165,9 +169,8 @@ class ViewBar(QWidget):
     def _put(self, low: float, high: float, *, keeps_low: bool = True) -> None:
         if high - low < NARROWEST_DB:
             low, high = (low, low + NARROWEST_DB) if keeps_low else (high - NARROWEST_DB, high)
-        with QSignalBlocker(self._low), QSignalBlocker(self._high):
-            self._low.setValue(round(low))
-            self._high.setValue(round(high))
+        self._low.show_value(low)
+        self._high.show_value(high)
         self.levels_changed.emit(*self.levels)
 
     def _show_colours(self, name: str) -> None:
@@ -181,17 +184,4 @@ def _combo(names: tuple[str, ...], tip: str) -> QComboBox:
     box.setToolTip(tip)
     box.setAccessibleName(tip)
     own_keys(box, UP_DOWN)
-    return box
-
-
-def _decibels(least: int, tip: str, name: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setToolTip(tip)
-    box.setAccessibleName(name)
-    box.setRange(least, least + HIGHEST_DB - LOWEST_DB - NARROWEST_DB)
-    box.setSingleStep(5)
-    box.setSuffix(" dB")
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    box.setKeyboardTracking(False)
-    own_keys(box, FIELD_KEYS)
     return box

@@ -142,8 +142,6 @@ class Docks(dict[str, PanelDock]):
     def __init__(self, panels: Mapping[str, QWidget], summary_height: Callable[[], int], window: QMainWindow) -> None:
         super().__init__((name, PanelDock(name, panel, window)) for name, panel in panels.items())
         self._summary_height, self._window = summary_height, window
-        self._laid_out = QTimer(window, singleShot=True, interval=0)
-        self._laid_out.timeout.connect(self._share_room)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         #: Widths of the columns as they were chosen, by the user or by `_share_room`.
@@ -179,7 +177,7 @@ class Docks(dict[str, PanelDock]):
         if shown and not self._restored:
             # Hidden docks have no size to share: once they are laid out.
             self._restored = True
-            self._laid_out.start()
+            QTimer.singleShot(0, self._window, self._share_room)
 
     def reset(self) -> None:
         """Places, widths and heights as at the first start."""

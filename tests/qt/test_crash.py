@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QtMsgType, qInstallMessageHandler, qWarning
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -81,70 +81,88 @@ def test_the_same_error_is_shown_once(reporter: CrashReporter, tmp_path: Path, q
     assert reporter.dialog.windowTitle() == "Unexpected error"
 
 
-def test_an_error_outlives_the_dialog_it_is_shown_over(reporter: CrashReporter, qtbot: QtBot) -> None:
-    over = QDialog()
-    over.setModal(True)
-    over.show()
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+def _modal(qtbot: QtBot, window: QMainWindow) -> QDialog:
+    """A modal dialog of a window, in front."""
+    dialog = QDialog(window)
+    dialog.setModal(True)
+    dialog.show()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is dialog)
+    return dialog
+
+
+def _is_usable(dialog: QDialog) -> bool:
+    """Whether nothing modal is in the way of a dialog."""
+    return dialog.isVisible() and QApplication.activeModalWidget() is dialog
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def test_an_error_outlives_the_dialog_it_is_shown_over(
+    reporter: CrashReporter, qtbot: QtBot, window: QMainWindow
+) -> None:
+    over = _modal(qtbot, window)
     _raise("over a dialog")
     qtbot.waitUntil(lambda: reporter.dialog is not None)
-    first = reporter.dialog
-    assert first.parent() is over, "a window beside a modal dialog could not be used"
+    shown = reporter.dialog
+    assert shown.parent() is window
+    assert _is_usable(shown), "a window beside a modal dialog could not be used"
     over.close()
     over.deleteLater()
-    qtbot.waitUntil(lambda: not isValid(first))
-    qtbot.waitUntil(lambda: reporter.dialog is not first)
-    again = reporter.dialog
-    assert again.isVisible()
-    assert again.sentence.text().endswith("\nValueError: over a dialog")
+    qtbot.waitUntil(lambda: not isValid(over))
+    assert shown.isVisible()
+    assert shown.sentence.text().endswith("\nValueError: over a dialog")
     _raise("later")
-    qtbot.waitUntil(lambda: again.windowTitle() == "2 unexpected errors")
-    assert "ValueError: later" in again.details.toPlainText()
-    again.close()
+    qtbot.waitUntil(lambda: shown.windowTitle() == "2 unexpected errors")
+    assert "ValueError: later" in shown.details.toPlainText()
+    shown.close()
     qtbot.waitUntil(lambda: reporter.dialog is None)
     _raise("after that")
     qtbot.waitUntil(lambda: reporter.dialog is not None)
     assert reporter.dialog.windowTitle() == "Unexpected error", "what was closed is not shown again"
+    assert not reporter.dialog.isModal()
 
 
-def test_an_error_comes_over_a_dialog_that_was_opened_since(reporter: CrashReporter, qtbot: QtBot) -> None:
+def test_an_error_comes_over_a_dialog_that_was_opened_since(
+    reporter: CrashReporter, qtbot: QtBot, window: QMainWindow
+) -> None:
     _raise("before it")
     qtbot.waitUntil(lambda: reporter.dialog is not None)
-    below = reporter.dialog
-    over = QDialog()
-    over.setModal(True)
-    over.show()
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+    shown = reporter.dialog
+    over = _modal(qtbot, window)
     thread = threading.Thread(target=_raise, args=("from a thread",))
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: reporter.dialog is not below)
-    above = reporter.dialog
-    assert above.parent() is over
-    assert above.windowTitle() == "2 unexpected errors"
-    assert all(f"ValueError: {text}" in above.details.toPlainText() for text in ("before it", "from a thread"))
+    qtbot.waitUntil(lambda: shown.windowTitle() == "2 unexpected errors")
+    assert reporter.dialog is shown
+    assert _is_usable(shown)
+    assert all(f"ValueError: {text}" in shown.details.toPlainText() for text in ("before it", "from a thread"))
     _raise("one more")
-    qtbot.waitUntil(lambda: above.windowTitle() == "3 unexpected errors")
-    qtbot.waitUntil(lambda: not isValid(below))
-    assert reporter.dialog is above, "what is gone is not opened again"
+    qtbot.waitUntil(lambda: shown.windowTitle() == "3 unexpected errors")
+    assert _is_usable(shown)
     over.deleteLater()
-    qtbot.waitUntil(lambda: not isValid(above))
-    qtbot.waitUntil(lambda: reporter.dialog is not above)
-    assert "ValueError: one more" in reporter.dialog.details.toPlainText()
+    qtbot.waitUntil(lambda: not isValid(over))
+    assert shown.isVisible()
+    assert "ValueError: one more" in shown.details.toPlainText()
 
 
-def test_errors_of_threads_while_a_dialog_goes_are_all_shown(reporter: CrashReporter, qtbot: QtBot) -> None:
-    over = QDialog()
-    over.setModal(True)
-    over.show()
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is over)
+def test_errors_of_threads_while_a_dialog_goes_are_all_shown(
+    reporter: CrashReporter, qtbot: QtBot, window: QMainWindow
+) -> None:
+    over = _modal(qtbot, window)
     _raise("first")
     qtbot.waitUntil(lambda: reporter.dialog is not None)
     over.deleteLater()
     thread = threading.Thread(target=_raise, args=("from a thread",))
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: isValid(reporter.dialog) and "from a thread" in reporter.dialog.details.toPlainText())
+    qtbot.waitUntil(lambda: "from a thread" in reporter.dialog.details.toPlainText())
+    assert reporter.dialog.isVisible()
     assert "ValueError: first" in reporter.dialog.details.toPlainText()
 
 

@@ -117,7 +117,7 @@ def test_the_window_can_be_1000_pixels_wide(qtbot: QtBot, demo: str) -> None:
         window.commands.open_demo(demo)
         wait_final(qtbot, window)
         assert window.width() == 1000
-        for button in window.transport.findChildren(QToolButton):
+        for button in window.commands.playback.bar.findChildren(QToolButton):
             if button.isVisible():  # what is hidden has no width of its own
                 assert button.width() >= button.sizeHint().width() - 1, button.objectName() or button.text()
 
@@ -139,7 +139,7 @@ def test_a_small_window_has_room_for_many_estimates_and_gives_back_what_it_took(
 ) -> None:
     with open_window(qtbot, (1600, 840)) as window:
         show_files(qtbot, window, *_nine(tmp_path, samples)[: count + 1])
-        docks, bar = window.views.docks, window.transport
+        docks, bar = window.views.docks, window.commands.playback.bar
         before = sizes(window)
         window.resize(1000, 700)
         qtbot.waitUntil(lambda: docks["loss"].width() < before["loss"][0])

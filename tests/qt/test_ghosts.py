@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, show_files, wait_final
 
+from osisnr_gui.qt.commands import file_commands
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.curve_plot import Curve
 from osisnr_gui.session import edits
@@ -221,7 +222,7 @@ def test_a_slider_works_nothing_out_anew(
     _write(files[1], 0.1)
     _reload(qtbot, window)
     started: list[object] = []
-    monkeypatch.setattr(window.commands.ghosts.jobs, "start", started.append)
+    monkeypatch.setattr(file_commands, "find_change", lambda *facts: started.append(facts))
     for alpha in (0.2, 0.5):
         window.views.store.edit(lambda session, a=alpha: edits.set_alpha(session, a), "alpha")
     window.views.store.edit(lambda session: edits.set_gamma(session, 3.0))

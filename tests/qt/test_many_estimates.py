@@ -34,7 +34,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
 
 def test_the_window_stays_as_wide_as_it_was(window: MainWindow):
     assert window.width() == 1280
-    player, bar = window.views.player, window.transport
+    player, bar = window.views.player, window.commands.playback.bar
     player.choose(match=Match.RMS)
     assert "RMS" in bar._note.text()
     assert bar.minimumSizeHint().width() <= bar.width()

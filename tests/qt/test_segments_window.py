@@ -247,6 +247,7 @@ def test_the_list_is_saved_as_csv(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     window.actions_by_id.by_id["export_segments"].trigger()
+    qtbot.waitUntil(path.exists)
     rows = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert len(rows) == 1 + len(window.views.plots.pair.score.bad.segments)  # type: ignore[union-attr]
     assert rows[1].startswith("1,0.844,")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from osisnr_gui.batch.pair_list import State
-from osisnr_gui.qt.commands.tour import FirstTour, Tour
+from osisnr_gui.qt.commands.presentation import Tour
 from osisnr_gui.qt.dialogs.close_dialog import AboutDialog
 from osisnr_gui.qt.dialogs.legend import LegendDialog
 from osisnr_gui.qt.dialogs.palette import HelpDialog, Palette
@@ -274,7 +274,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("keys", "help", _("Keys and mouse"), ("F1", "?"), _("Every key and what the mouse does; type to find one, Enter runs it"), "keyboard", run=lambda c: Palette(_("Keys and mouse"), [*c.finding.key_entries()], c.window).open()),
     Action("legend", "help", _("Legend"), (), _("What orange, hatch, dots, letters and marks in the plots mean, with examples"), "info", run=lambda c: LegendDialog(c.views.themes.theme, c.window).open()),
     Action("numbers", "help", _("What do these numbers mean?"), (), _("OSI-SNR, MC-MSE and the fused loss in plain words"), "help", run=lambda c: HelpDialog("numbers", c.window).open()),
-    Action("first_tour", "help", _("Show me round"), (), _("Short notes on the parts of the window; Escape ends them"), "info", run=lambda c: FirstTour(c.views, c.playback.bar, c.window), enabled=has_pair),
+    Action("first_tour", "help", _("Show me round"), (), _("Short notes on the parts of the window; Escape ends them"), "info", run=lambda c: c.finding.show_round(), enabled=has_pair),
     Action("first_steps", "help", _("First steps"), (), _("From two files to a result"), "info", run=lambda c: HelpDialog("first_steps", c.window).open()),
     Action("about", "help", _("About osisnr_gui"), (), _("Version and licences"), run=lambda c: AboutDialog(c.window).open()),
 )  # fmt: skip

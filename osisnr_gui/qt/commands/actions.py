@@ -62,14 +62,12 @@ class Actions:
                 menu.removeAction(made[-1])
                 made.pop().deleteLater()
             for text, checked, run, tip in entries():
-                action = menu.addAction(text.replace("&", "&&"))
-                action.setToolTip(tip)
-                action.setCheckable(run is not None and checks)
-                action.setChecked(checked)
-                action.setEnabled(run is not None)
+                runs, words = run is not None, text.replace("&", "&&")
+                action = QAction(words, menu, toolTip=tip, checkable=runs and checks, checked=checked, enabled=runs)
                 if run is not None:
                     action.triggered.connect(lambda _on=False, run=run: run())
                 made.append(action)
+            menu.addActions(made)
 
         menu.aboutToShow.connect(fill)
 
@@ -117,15 +115,13 @@ class Actions:
                 settings.put(spec.remembered, spec.choice)
 
     def _action(self, spec: Action) -> QAction:
-        action = QAction(spec.text, self._window)
+        checkable = spec.switch is not None or spec.checked is not None
+        action = QAction(spec.text, self._window, checkable=checkable, statusTip=spec.tip, toolTip=spec.tip)
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        action.setCheckable(spec.switch is not None or spec.checked is not None)
-        action.setStatusTip(spec.tip)
-        action.setToolTip(spec.tip or spec.text)
         if spec.keys:
             keys = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(_("{tip} ({keys})").format(tip=spec.tip or spec.text, keys=keys))
+            action.setToolTip(_("{tip} ({keys})").format(tip=spec.tip, keys=keys))
         if spec.group:
             self._groups.setdefault(spec.group, QActionGroup(self._window)).addAction(action)
         action.triggered.connect(partial(self._run, spec))

@@ -12,16 +12,13 @@ from osisnr_gui.io.formats import Format, extensions_of
 from osisnr_gui.io.png_text import PNG_ENDING
 from osisnr_gui.qt.commands.action_table import has_pair
 from osisnr_gui.qt.commands.actions import Actions
-from osisnr_gui.qt.commands.estimate_commands import DelayCommands, GhostCommands
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
-from osisnr_gui.qt.commands.file_commands import FileCommands
-from osisnr_gui.qt.commands.finding import FindCommands
+from osisnr_gui.qt.commands.file_commands import DelayCommands, FileCommands, GhostCommands
+from osisnr_gui.qt.commands.finding import FindCommands, FirstTour
 from osisnr_gui.qt.commands.folder_mode import FolderMode
-from osisnr_gui.qt.commands.playback_commands import PlaybackCommands
-from osisnr_gui.qt.commands.plot_commands import PlotCommands, SegmentCommands
+from osisnr_gui.qt.commands.plot_commands import PlaybackCommands, PlotCommands, SegmentCommands
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.commands.session_files import SessionFiles
-from osisnr_gui.qt.commands.tour import FirstTour
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.file_dialogs import RolesDialog
 from osisnr_gui.qt.jobs import close_jobs
@@ -74,6 +71,7 @@ class Commands:
         self.ghosts: GhostCommands = GhostCommands(window, views)
         self.actions = Actions(window, self)
         self.finding: FindCommands = FindCommands(window, self)
+        self.playback.bar = self.make_transport_bar()
         self._there = (False, False)  # selection, loop
         self.presentation: Presentation | None = None  # while there is one
         self.due = ""  # the action that is run once everything is compared
@@ -85,7 +83,7 @@ class Commands:
         views, plots, link = self.views, self.plots, self.link
         views.welcome.open_requested.connect(partial(self.ask, add=False))
         views.welcome.demo_requested.connect(self.open_demo)
-        views.welcome.tour_requested.connect(self.tour_demo)
+        views.welcome.tour_requested.connect(partial(self.open_demo, "damaged", "tour"))  # it has most to show
         views.welcome.recent = self.session_files.recent
         views.welcome.session_requested.connect(self.session_files.open)
         views.sources.add_requested.connect(partial(self.ask, add=True))
@@ -163,10 +161,6 @@ class Commands:
             is_new = self.asks and not self.views.settings.flag("shown_round", False)
             self.due = due or ("first_tour" if is_new else "")
 
-    def tour_demo(self) -> None:
-        """The tour of the demo that has most to show."""
-        self.open_demo("damaged", "tour")
-
     def run_due(self) -> None:
         """What is due, once all is there; else say what hinders it."""
         due = self.actions.by_id.get(self.due)
@@ -218,8 +212,8 @@ class Commands:
     def cancel(self) -> None:
         """Stop comparing; say how to go on."""
         self.due = ""
-        self.views.store.cancel()
-        if not self.views.store.analysis.complete:
+        self.store.cancel()
+        if not self.store.analysis.complete:
             self.exports.say(_("Stopped. What is there can be used; Ctrl+R compares the rest."))
 
     def show_context_menu(self, position: QPoint, plot: TimePlot | Chart) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
 
-from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
@@ -30,15 +29,12 @@ from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure, has_table, png_bytes,
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
-from osisnr_gui.session.changes import finish
 from osisnr_gui.session.codec import KEYWORD, SavedView, figure_text
 from osisnr_gui.session.edits import set_formula
-from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import SegmentTable
-from osisnr_gui.session.session import Formula, Source
+from osisnr_gui.session.session import Formula
 from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import masked_paths, open_masked, wav_parts
-from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import error_words
@@ -47,17 +43,6 @@ from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
-Delays = Mapping[tuple[tuple[Source, Stamp | None], ...], Delay]
-
-
-def known_delays(analysis: Analysis) -> Delays:
-    """The measured delays by the files they were measured between."""
-    return {_files(p): p.delay for p in analysis.pairs if p.delay is not None}
-
-
-def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
-    """The analysis with the delays that are known already, where it has none; files that changed since get none."""
-    return replace(analysis, pairs=tuple(replace(p, delay=p.delay or delays.get(_files(p))) for p in analysis.pairs))
 
 
 def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -91,7 +76,7 @@ class ExportJobs(QObject):
         """Ask where, then compute every number by the direct formula and save one row a frame."""
         numbers = self.numbers()
         title, kind = _("Save the numbers of every frame"), _("Table (*.csv)")
-        self.save_parts(title, "frames.csv", kind, lambda: frames_csv(numbers()))
+        self.save_parts(title, "frames.csv", kind, lambda _ending: frames_csv(numbers()))
 
     def save_json(self) -> None:
         """Ask where, then compute every number by the direct formula and save what `osisnr score --json` gives."""
@@ -102,9 +87,10 @@ class ExportJobs(QObject):
         """Ask what goes in, and where, then work out the report and save it."""
         dialog = ReportDialog(self._views.store.analysis, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            numbers, title, kind = self.numbers(), _("Save the report"), "HTML (*.html)"
-            make = partial(report_parts, audio=dialog.audio, with_notes=dialog.notes.isChecked())
-            self.save_parts(title, "report.html", kind, lambda: make(numbers(), cancelled=lambda: self.jobs.is_closed))
+            numbers, audio, notes = self.numbers(), dialog.audio, dialog.notes.isChecked()
+            report = partial(report_parts, audio=audio, with_notes=notes, cancelled=lambda: self.jobs.is_closed)
+            title, kind = _("Save the report"), "HTML (*.html)"
+            self.save_parts(title, "report.html", kind, lambda _ending: report(numbers()))
         dialog.deleteLater()
 
     def save_sound(self) -> None:
@@ -113,7 +99,7 @@ class ExportJobs(QObject):
         if player.sound in player.recipe.sounds:
             parts = partial(wav_parts, player.recipe, player.sound)
             name = f"{sound_name(player.sound).lower().replace(' ', '_')}.wav"
-            self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), parts)
+            self.save_parts(_("Save the sound that is chosen"), name, _("Sound (*.wav)"), lambda _ending: parts())
 
     def save_plot(self, plot: TimePlot | Chart | None = None) -> None:
         """Ask how and where, then save one plot, or its numbers; None: the plots on screen, or some of them."""
@@ -155,17 +141,12 @@ class ExportJobs(QObject):
             data = with_text(data, KEYWORD, figure_text(session, view, hashes))
         return data
 
-    def save_bytes(self, title: str, name: str, kind: str, data: bytes) -> None:
-        """Ask where, then save what is ready."""
-        path = self.ask(title, name, kind)
-        if path:
-            self.write(path, lambda: data)
-
-    def save_parts(self, title: str, name: str, kind: str, parts: Parts) -> None:
-        """Ask where, then work out and save a file in the background."""
-        path = self.ask(title, name, kind)
+    def save_parts(self, title: str, name: str, kinds: str, make: Callable[[str], Iterable[bytes]]) -> None:
+        """Ask where, then work out and save a file in the background. make : its parts, by the ending of its name."""
+        path = self.ask(title, name, kinds)
         if path:
             self.say(_("Saving {name} …").format(name=os.path.basename(path)))
+            parts = partial(make, os.path.splitext(path)[1].lower())
             self.jobs.add(partial(_write_all, {path: parts}, partial(self._say_saved, path)))
 
     def copy_figure(self) -> None:
@@ -189,16 +170,9 @@ class ExportJobs(QObject):
         Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
         take long to find: once measured for the window they are not measured again.
         """
-        store = self._views.store
-        session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
-        measured = store.analysis.complete and not store.is_busy
-        wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
-
-        def numbers() -> Analysis:
-            analysis = analyse(session, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
-            return finish(with_delays(analysis, delays))  # notices tell of delays, too
-
-        return numbers
+        session, shown = set_formula(self._views.store.session, Formula.LITERAL), self._views.store.analysis
+        wanted = AnalysisOptions(pictures=False, alpha=session.loss.alpha)
+        return lambda: analyse(session, shown, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
 
     @property
     def has_times(self) -> bool:
@@ -209,11 +183,8 @@ class ExportJobs(QObject):
     def save_summary(self) -> None:
         """Ask where, then save the summary in the format of the name."""
         table = summary_table(self._views.summary.model, self._views.store.session.loss.method)
-        kinds = "CSV (*.csv);;Markdown (*.md);;LaTeX (*.tex)"
-        path = self.ask(_("Save the summary"), "summary.csv", kinds)
-        if path:
-            write = {".md": table.markdown, ".tex": table.latex}.get(os.path.splitext(path)[1].lower(), table.csv)
-            self.write(path, write)
+        kinds, forms = "CSV (*.csv);;Markdown (*.md);;LaTeX (*.tex)", {".md": table.markdown, ".tex": table.latex}
+        self.save_parts(_("Save the summary"), "summary.csv", kinds, lambda ending: [forms.get(ending, table.csv)()])
 
     def save_labels(self) -> None:
         """Ask where, then save the bad segments of the estimate in view as labels."""
@@ -224,16 +195,18 @@ class ExportJobs(QObject):
         notes = table.notes_of(store.session.notes)
         letter = estimate_letter(index)
         data = segment_labels(table, notes, letter, other_letter(store.session, index))
-        self.save_bytes(_("Save the bad segments as labels"), f"bad_segments_{letter}.txt", "Audacity (*.txt)", data)
+        title, kind = _("Save the bad segments as labels"), "Audacity (*.txt)"
+        self.save_parts(title, f"bad_segments_{letter}.txt", kind, lambda _ending: [data])
 
     def save_notes(self) -> None:
         """Ask where, then save the notes as labels, or as CSV where the name says so."""
         notes, unit = self._views.store.session.notes, self._views.plots.link.unit
-        kinds = "Audacity (*.txt);;CSV (*.csv)" if unit == "s" else "CSV (*.csv)"
-        path = self.ask(_("Save the notes"), "notes.txt" if unit == "s" else "notes.csv", kinds)
-        if path:
-            as_csv = unit != "s" or path.lower().endswith(".csv")
-            self.write(path, partial(notes_csv, notes, unit) if as_csv else partial(note_labels, notes))
+        name, kinds = ("notes.txt", "Audacity (*.txt);;CSV (*.csv)") if unit == "s" else ("notes.csv", "CSV (*.csv)")
+
+        def make(ending: str) -> list[bytes]:
+            return [note_labels(notes) if unit == "s" and ending != ".csv" else notes_csv(notes, unit)]
+
+        self.save_parts(_("Save the notes"), name, kinds, make)
 
     def copy_command(self) -> None:
         """Copy the `osisnr score` command that prints these numbers, and say what it leaves out."""
@@ -288,13 +261,9 @@ def _write_all(files: Mapping[str, Parts], done: Done, job: Job) -> Done:
     return done
 
 
-def _json(numbers: Callable[[], Analysis]) -> Iterable[bytes]:
+def _json(numbers: Callable[[], Analysis], _ending: str) -> Iterable[bytes]:
     analysis = numbers()
     return json_parts(score_report(analysis if analysis.compares_mixture else replace(analysis, mixture=None)))
-
-
-def _files(pair: PairAnalysis) -> tuple[tuple[Source, Stamp | None], ...]:
-    return tuple((track.source, track.stamp) for track in (pair.reference, pair.estimate) if track is not None)
 
 
 def summary_table(model: SummaryModel, method: int) -> SummaryTable:

@@ -1,32 +1,45 @@
-"""Everything that can be found by its name: actions, remedies of the present notices, settings; and what opens that."""
+"""Everything that can be found by its name: actions, remedies of the present notices, settings; and what opens that.
+
+And the tour of the window, for who is new.
+"""
 
 from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QMainWindow, QSlider, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QMainWindow,
+    QSlider,
+    QWidget,
+)
 
 from osisnr_gui.qt.commands import action_table as table
 from osisnr_gui.qt.commands.actions import ToolbarWords
-from osisnr_gui.qt.dialogs.legend import add_legend_button
 from osisnr_gui.qt.dialogs.palette import Entry, Palette
 from osisnr_gui.qt.dialogs.preferences import CachePart, Preference, PreferencesDialog
 from osisnr_gui.qt.focus import FocusMark, complete_sentences
-from osisnr_gui.qt.panels.plain_text import NarrowScroll
-from osisnr_gui.qt.playback.transport_bar import TransportBar
+from osisnr_gui.qt.panels.layouts import REST, column_of, push_button, row_of, tool_button
+from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 from osisnr_gui.qt.plots.overview import Overview
-from osisnr_gui.qt.views import PanelDock
+from osisnr_gui.qt.views import PanelDock, Views
 from osisnr_gui.session.notices.all_notices import gather
-from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.catalogue import _, ngettext, translated
+from osisnr_gui.text.segment_words import FIRST_STEPS
 
 if TYPE_CHECKING:
     from osisnr_gui.qt.commands.commands import Commands
 
 #: Panels and notices come and go in bursts: sentences are made once they rest.
 REST_MS = 100
+LEGEND_PIXELS = 14  # of the sign on the button at the left of the overview
 #: Preferences by heading: ids of switches, and groups of the action table with the name of what is chosen.
 PREFERENCES = {
     _("Look"): {"theme": _("Theme"), "colours": _("Colour map"), "toolbar_words": "", "crosshair": "", "overview": ""},
@@ -55,7 +68,11 @@ class FindCommands:
         commands.plots.stack.for_each_row(lambda row: mark.watch(row, tip.format(plot=row.accessibleName())))
         mark.watch(overview, tip.format(plot=overview.accessibleName()))
         commands.views.inspector.setStatusTip(actions["inspector"].statusTip())
-        add_legend_button(overview, actions["legend"])
+        legend, side = actions["legend"], LEGEND_PIXELS + 4
+        button = tool_button(parent=overview, styleSheet="padding: 0", accessibleName=legend.text())
+        button.setDefaultAction(legend)
+        button.setIconSize(QSize(LEGEND_PIXELS, LEGEND_PIXELS))
+        button.setGeometry(0, overview.height() - side - 4, side, side)
         # Nothing is chosen before the first Tab: neither a demo that Return would open, nor a plot with a frame.
         self._window.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -71,6 +88,10 @@ class FindCommands:
         part = None if cache is None else CachePart(cache, settings)
         sections = {heading: [*map(self._preference, keys, keys.values())] for heading, keys in PREFERENCES.items()}
         PreferencesDialog(sections, part, self._window).open()
+
+    def show_round(self) -> None:
+        """A tour of the window."""
+        FirstTour(self._commands.views, self._commands.playback.bar, self._window)
 
     def key_entries(self) -> Iterator[Entry]:
         """All actions with a key, then what is done by hand."""
@@ -123,7 +144,7 @@ class FindCommands:
         """Every slider, field and switch that is to be seen, or is behind a tab; choosing one goes there."""
         views = self._commands.views
         panels = [(dock.widget(), dock.windowTitle()) for dock in views.docks.values()]
-        player = self._window.findChildren(TransportBar)[0]  # its buttons are actions
+        player = self._commands.playback.bar  # its buttons are actions
         bars = (views.view_bar, _("Toolbar")), (player, _("Playback"))
         for panel, place in (*panels, *bars):
             for control in panel.findChildren(QWidget):
@@ -148,3 +169,80 @@ def _go_to(control: QWidget) -> None:
             around.bring()
         around = around.parentWidget()
     control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+WIDTH = 340  # of a note on a part of the window, in pixels
+
+
+class FirstTour(QFrame):
+    """Short notes on the parts of the window, one after the other.
+
+    What is clicked or typed beside it goes to the window as ever; that may close it with Escape.
+    """
+
+    def __init__(self, views: Views, bar: QWidget, window: QMainWindow) -> None:
+        """bar : that of playback. Parts out of sight are left out; one tour at a time."""
+        for other in window.findChildren(FirstTour):
+            other.close()
+        super().__init__(window)
+        views.settings.put("shown_round", True)
+        plots = views.plots
+        shown = plots.findChildren(Overview)[0], plots.spectrograms[0], plots.stack.row("osi")
+        parts: tuple[QWidget, ...] = views.sources, *shown, views.loss, bar
+        self._steps = [step for step in zip(parts, FIRST_STEPS, strict=True) if step[0].isVisible()]
+        greeting = ngettext("New here? {n} short note.", "New here? {n} short notes.", len(self._steps))
+        self._greeting = greeting.format(n=len(self._steps))
+        self._at, self._window, self._mark = -1, window, FocusMark(window)
+        self.setProperty("role", "bubble")
+        self.setFixedWidth(WIDTH)
+        self.words, self._count = plain_label(wrap=True), plain_label("", "muted")
+        self.next, self.skip = push_button("", run=self.go_on), push_button(_("Skip"), run=self.close)
+        below = row_of(self._count, REST, self.skip, self.next, spacing=GAP)
+        column_of(self.words, below, owner=self, margins=(16, 12, 16, 12), spacing=GAP)
+        window.installEventFilter(self)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """The next step; after the last one it is over."""
+        self._at += 1
+        self._steps[self._at :] = [step for step in self._steps[self._at :] if step[0].isVisible()]
+        if self._at >= len(self._steps):
+            self.close()
+            return
+        self.words.setText(" ".join(filter(None, (self._greeting, self._steps[self._at][1]))))
+        self._greeting = ""
+        self._count.setText(_("{n} of {all}").format(n=self._at + 1, all=len(self._steps)))
+        self.next.setText(_("Next") if self._at + 1 < len(self._steps) else _("Done"))
+        self._steps[self._at][0].installEventFilter(self)
+        self._place()
+        self.show()
+
+    def _place(self) -> None:
+        """Beside the part, or at its lower end where it is as wide as the window."""
+        part, margin = self._steps[self._at][0], QPoint(GAP, GAP)
+        self._mark.lie_over(part)
+        self._mark.show()
+        self.resize(WIDTH, self.heightForWidth(WIDTH))
+        around = QRect(part.mapTo(self._window, QPoint()), part.size())
+        right, left = around.topRight(), around.topLeft() - QPoint(WIDTH + 2 * GAP, 0)
+        under, over = around.bottomLeft(), around.topLeft() - QPoint(0, self.height() + 2 * GAP)
+        places = [QRect(corner + margin, self.size()) for corner in (right, left, under, over)]
+        inside = QRect(around.bottomRight() - QPoint(self.width(), self.height()) - margin, self.size())
+        self.setGeometry(next((place for place in places if self._window.rect().contains(place)), inside))
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the window and the part; leave with the part."""
+        about = self._steps[self._at][0] if self._at < len(self._steps) else None
+        if about is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        elif watched is about and event.type() == QEvent.Type.Hide and not event.spontaneous():
+            self.close()
+        return False
+
+    def closeEvent(self, _event: QCloseEvent) -> None:
+        """Leave nothing behind."""
+        for part in (self._mark, self):
+            part.hide()
+            part.setParent(None)  # it is not found any more
+            part.deleteLater()

@@ -353,7 +353,7 @@ class FolderMode(QObject):
     def save(self, ending: str, kind: str) -> None:
         """Ask where, then save the rows there are, as a batch does."""
         parts = partial(batch_parts, self.panel.model.pairs.in_order(), self.settings, ending)
-        self._exports.save_parts(_("Save the list"), f"results{ending}", kind, parts)
+        self._exports.save_parts(_("Save the list"), f"results{ending}", kind, lambda _ending: parts())
 
 
 def _scoring(session: Session) -> Session:

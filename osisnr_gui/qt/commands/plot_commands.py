@@ -1,16 +1,22 @@
-"""What can be done with the plots: rows, curves, the partner of the differences, the cursor, bad segments, notes."""
+"""What can be done with plots and sound: rows, curves, what is subtracted, cursor, bad segments, notes, loops."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 
 from osisnr_gui.qt.commands.actions import Entry
 from osisnr_gui.qt.commands.export_jobs import ExportJobs
 from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.panels.bad_segments_panel import BadSegmentsPanel
+from osisnr_gui.qt.playback.output import Device, NoOutput
+from osisnr_gui.qt.playback.transport_bar import TransportBar
+from osisnr_gui.qt.plot_area import DIFFERENCE, REFERENCE
 from osisnr_gui.qt.plots.rows import ROWS
+from osisnr_gui.qt.plots.time_link import TimeSpan
 from osisnr_gui.qt.presenters.differences import DELTA
+from osisnr_gui.qt.presenters.estimate_rows import ESTIMATE
 from osisnr_gui.qt.presenters.ribbons import BEST, PAIRING
 from osisnr_gui.qt.settings import Settings
 from osisnr_gui.qt.views import Views
@@ -18,6 +24,8 @@ from osisnr_gui.session import edits
 from osisnr_gui.session.comparison.speakers import Speakers
 from osisnr_gui.session.scores import worst_frame
 from osisnr_gui.session.session import AT_LEISURE, Note, Source
+from osisnr_gui.session.sound.listening import Sound, SoundKind
+from osisnr_gui.session.sound.sound_feed import Band
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _
 
@@ -185,7 +193,7 @@ class SegmentCommands:
         csv = self._panel.csv()
         if csv is not None:
             name = f"bad_segments_{estimate_letter(self._views.selection.index)}.csv"
-            self._exports.save_bytes(_("Save the bad segments"), name, _("Table (*.csv)"), csv)
+            self._exports.save_parts(_("Save the bad segments"), name, _("Table (*.csv)"), lambda _ending: [csv])
 
     def step(self, direction: int) -> None:
         """To the next (previous) one in the order of the list."""
@@ -232,3 +240,137 @@ class SegmentCommands:
             link.set_range(start - around, stop + around, remember=True)
         link.select(start, stop)
         link.set_cursor(start)
+
+
+FEWEST_HERTZ = 50.0  # a narrower band is little more than the ringing of its filter
+
+
+class PlaybackCommands(QObject):
+    """What the Playback menu does beside what the player can do alone."""
+
+    def __init__(self, views: Views, show_residual: Callable[[bool], object], is_on: Callable[[str], bool]) -> None:
+        """`show_residual` switches the third picture; `is_on` : whether the action with an id is checked."""
+        super().__init__()
+        self._views, self._player, self._show_residual = views, views.player, show_residual
+        self._link, self._is_on = views.plots.link, is_on
+        #: Shown where it is wanted and there is something to hear.
+        self.bar: TransportBar
+        self.hears_band: bool = False  # only the frequencies in sight
+        self._loop: TimeSpan | None = None  # the last one, while the loop is off
+        self._heard_at = math.nan  # where the playhead was before
+        self._player.changed.connect(self.show_bar)
+        self._link.loop_changed.connect(self._keep_loop)
+        self._link.playhead_changed.connect(self._follow)
+        for row_id in (REFERENCE, ESTIMATE, DIFFERENCE):
+            views.plots.stack.row(row_id).y_range_changed.connect(lambda _low, _high: self._follow_band())
+
+    def hear_band(self, on: bool) -> None:
+        """Hear only the frequencies in sight, or all."""
+        self.hears_band = on
+        self._follow_band()
+
+    def hear_estimate(self, index: int) -> None:
+        """Show and hear an estimate."""
+        if 0 <= index < self._views.count:
+            self._player.hear(Sound(SoundKind.ESTIMATE, index))
+            self._views.selection.select(index, self._views.count)
+
+    def autoplay(self, start: float, stop: float) -> None:
+        """A segment was gone to: loop and play it, if that is wanted."""
+        if self._is_on("autoplay"):
+            self._player.play_range(start, stop)
+
+    def escape(self) -> bool:
+        """Stop the sound; False when there was none."""
+        sounding = self._player.is_playing or self._player.is_paused
+        self._player.stop()
+        return sounding
+
+    def forget(self) -> None:
+        """Other files: a loop in the old ones means nothing in them."""
+        self._player.stop()
+        self.hear_band(False)
+        self._link.clear_loop()
+        self._loop = None
+
+    def show_bar(self) -> None:
+        """Show the bar of playback, or hide it."""
+        self.bar.setVisible(self._player.has_sound and self._is_on("transport"))
+
+    def _keep_loop(self, loop: TimeSpan | None) -> None:
+        self._loop = loop or self._loop
+
+    def toggle_loop(self) -> None:
+        """The loop there was last, the selection or everything; off."""
+        link = self._link
+        if link.loop is not None:
+            link.clear_loop()
+        else:
+            link.set_loop(*(self._loop or link.selection or link.extent))
+
+    def put_loop_edge(self, *, begins: bool) -> None:
+        """The loop begins, or ends, at the playhead, or at the cursor."""
+        link, here = self._link, self._link.here
+        old = link.loop or link.extent
+        start, stop = (here, old.stop) if begins else (old.start, here)
+        if start >= stop:  # the new edge lies beyond the other one, which then is in the way
+            start, stop = (here, link.extent.stop) if begins else (link.extent.start, here)
+        link.set_loop(start, stop)
+
+    def toggle_residual(self) -> None:
+        """Seen and heard; once it is both, back to the estimate and the level difference."""
+        player, index = self._player, self._views.selection.index
+        residual = Sound(SoundKind.RESIDUAL, index)
+        heard = player.wanted == residual or residual not in player.recipe.sounds
+        back = self._views.plots.shows_residual and heard
+        self._show_residual(not back)
+        player.hear(Sound(SoundKind.ESTIMATE, index) if back else residual)
+
+    def flip(self) -> None:
+        """What was heard before, seen too if it is an estimate; without sound the estimate that was in view before."""
+        player, selection, count = self._player, self._views.selection, self._views.count
+        if not player.has_sound:
+            selection.select(selection.before, count)
+            return
+        player.flip()
+        if player.wanted.kind in (SoundKind.ESTIMATE, SoundKind.RESIDUAL):
+            selection.select(player.wanted.index, count)
+
+    def _follow_band(self) -> None:
+        """The band is what the pictures show; all of it is no band at all."""
+        band = None
+        if self.hears_band:
+            row = self._views.plots.spectrograms[0]
+            low, high = (row.frequency_at(coordinate) for coordinate in (row.box.lo, row.box.hi))
+            if row.box.lo > 0.0 or row.box.hi < 1.0:
+                band = Band(low, max(high, low + FEWEST_HERTZ))
+        if band != self._player.band:
+            self.hears_band = band is not None
+            self._player.choose(band=band)
+
+    def play_box(self) -> None:
+        """Loop the time and the frequencies in sight."""
+        self.hear_band(True)
+        self._player.play_range(*self._link.visible)
+
+    def _follow(self, time: float) -> None:
+        """Turn the page when the playhead leaves the view; who looks elsewhere is left alone."""
+        link, before = self._link, self._heard_at
+        self._heard_at = time
+        if not self._is_on("follow") or not math.isfinite(time):
+            return
+        inside = link.visible.start <= time <= link.visible.stop
+        was_inside = not math.isfinite(before) or link.visible.start <= before <= link.visible.stop
+        if was_inside and not inside:
+            link.set_range(time, time + link.visible.length)
+
+    def list_devices(self) -> list[Entry]:
+        """The devices there are now, for a menu; or why there is none."""
+        player = self._player
+        devices, none = [Device("", _("System default"))], _("No sound device was found")
+        try:
+            devices += player.deck.system.devices()
+        except NoOutput as reason:
+            none = _("No sound: {reason}").format(reason=reason)
+        entries = [Entry(d.name, d.id == player.device_id, partial(player.set_device, d.id)) for d in devices]
+        return entries if len(devices) > 1 else [*entries, Entry(none, False, None)]

@@ -134,7 +134,6 @@ class SessionFiles(QObject):
         if self._keeps:
             self._put_first(path)
         self.renamed.emit()
-        self._window.setWindowModified(self.is_changed)
 
     def _relinked(self, session: Session, hashes: Sequence[str | None], folder: str) -> Session:
         """With files that are not where they were: from the session's folder, else from one that is asked for once.
@@ -211,7 +210,6 @@ class SessionFiles(QObject):
             return False
         self.keep_open()
         self.path, self.saved, self._pending = "", Session(), None
-        self._window.setWindowModified(False)
         self.renamed.emit()
         return True
 

@@ -4,9 +4,9 @@ import math
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QIcon, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
-from PySide6.QtWidgets import QApplication, QSizePolicy, QStyleOptionButton, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from osisnr_gui.qt.dialogs.close_dialog import PAGE_MARGINS, ButtonRole, Buttons, CloseDialog
 from osisnr_gui.qt.focus import Does, own_keys
@@ -154,26 +154,8 @@ NAME_WIDTH = 190
 LEAST_WIDTH, MOST_WIDTH, MOST_HEIGHT = 560, 1120, 360
 
 
-def _radio(chosen: bool) -> QIcon:
-    """A round button of the style, to be pressed with its whole cell."""
-    style, option = QApplication.style(), QStyleOptionButton()
-    size = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth)
-    ratio = QApplication.primaryScreen().devicePixelRatio()
-    picture = QPixmap(QSize(size, size) * ratio)
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    option.rect = QRect(0, 0, size, size)
-    # The style edges it in a darker window colour, which cannot be seen on a dark ground.
-    option.palette = QPalette(QApplication.palette().placeholderText().color().lighter(140))
-    flags = style.StateFlag
-    option.state = flags.State_Enabled | (flags.State_On if chosen else flags.State_Off)
-    with QPainter(picture) as painter:
-        style.drawPrimitive(style.PrimitiveElement.PE_IndicatorRadioButton, option, painter)
-    return QIcon(picture)
-
-
 class _Matrix(QTableWidget):
-    """References × estimates; Return and the space bar choose as a click does."""
+    """References × estimates, a round button in each cell; Return and the space bar choose as a click does."""
 
     def __init__(self, speakers: Speakers, parent: QWidget) -> None:
         super().__init__(len(speakers.references), len(speakers.estimates), parent)
@@ -181,7 +163,7 @@ class _Matrix(QTableWidget):
         self.setSelectionMode(self.SelectionMode.NoSelection)
         self.setEditTriggers(self.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
-        self.setObjectName("speakers")  # the style sheet shows which cell has the focus
+        self.setObjectName("speakers")  # the style sheet shows which cell has the focus, and draws the buttons
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -273,7 +255,8 @@ class SpeakersDialog(CloseDialog):
         notes = [note for note, on in ((_("in force"), speakers.in_force[column] == row), (_("best"), best)) if on]
         chosen = self.places[column] == row
         note = " · ".join(notes) or (_("not comparable") if why else "")
-        item = QTableWidgetItem(_radio(chosen), f"{words.db(value)}\n{note}")
+        item = QTableWidgetItem(f"{words.db(value)}\n{note}")
+        item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
         self.matrix.setItem(row, column, item)
         item.setBackground(self.palette().light() if chosen else QBrush())
         font = tabular_font()

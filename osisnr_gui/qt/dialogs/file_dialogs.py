@@ -14,7 +14,7 @@ from osisnr_gui.export.html_report import LARGE_BYTES
 from osisnr_gui.export.report_audio import AudioChoice, audio_bytes
 from osisnr_gui.io.errors import Phrase, SaveError, display_name
 from osisnr_gui.qt.dialogs.close_dialog import ButtonRole, Buttons, CloseDialog
-from osisnr_gui.qt.panels.layouts import lay_out_settings, push_button
+from osisnr_gui.qt.panels.layouts import Setting, lay_out_settings, push_button
 from osisnr_gui.qt.panels.plain_text import GAP, plain_label
 from osisnr_gui.session.analysis import Analysis
 from osisnr_gui.session.guess import Reading, Role
@@ -27,9 +27,11 @@ LIST_WORDS = _(
     "A list is a .csv with the columns reference and estimate (and name, if you like), one pair a line, or a .json "
     "list of such objects; paths are relative to it."
 )
-_TITLES = (_("References"), _("Estimates"))
-_CHOOSE = (_("Choose the folder of the references"), _("Choose the folder of the estimates"))
-_SLOTS = (_("Folder of what was wanted"), _("Folder of what came out"))
+#: Title of a folder, what it holds, and the name of the button that asks for it.
+_SLOTS = (
+    (_("References"), _("Folder of what was wanted"), _("Choose the folder of the references")),
+    (_("Estimates"), _("Folder of what came out"), _("Choose the folder of the estimates")),
+)
 
 
 class FolderDialog(CloseDialog):
@@ -42,21 +44,21 @@ class FolderDialog(CloseDialog):
         self.setMinimumWidth(620)
         self._folder = folder
         self.paths: tuple[str, ...] = ()
-        self.fields = [QLineEdit(self, placeholderText=hint) for hint in _SLOTS]
-        self.buttons = [push_button(_("Choose…"), "", partial(self._choose, row), parent=self) for row in range(2)]
+        self.fields = [QLineEdit(self, placeholderText=hint) for _title, hint, _name in _SLOTS]
+        rows: list[Setting] = []
+        for row, (title, _hint, name) in enumerate(_SLOTS):
+            button = push_button(_("Choose…"), "", partial(self._choose, row), parent=self, accessibleName=name)
+            rows.append((title, self.fields[row], button, "", None))
+            self.fields[row].textChanged.connect(self._check)
         self.accept_button = self.add_button(_("&Compare"), self._accept_paths, role=ButtonRole.AcceptRole)
         list_tip = _("Open a CSV or JSON file that names the pairs instead")
-        self.list_button = self.add_button(_("Open a &list…"), self._choose_list, list_tip)
+        self.add_button(_("Open a &list…"), self._choose_list, list_tip)
         self.swap_button = self.add_button(_("&Swap"), self._swap, _("Let the two folders change places"))
-        rows = zip(_TITLES, self.fields, self.buttons, strict=True)
-        grid, _names = lay_out_settings([(title, field, button, "", None) for title, field, button in rows])
+        grid, _names = lay_out_settings(rows)
         grid.setSpacing(GAP)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 0)
         self.lay_out(grid, *(plain_label(text, "muted", wrap=True, parent=self) for text in (PAIRING, LIST_WORDS)))
-        for field, button, name in zip(self.fields, self.buttons, _CHOOSE, strict=True):
-            field.textChanged.connect(self._check)
-            button.setAccessibleName(name)
         for field, path in zip(self.fields, paths if len(paths) == 2 else (), strict=False):
             field.setText(path)
         self._check()
@@ -64,7 +66,7 @@ class FolderDialog(CloseDialog):
     def _choose(self, row: int) -> None:
         """Ask for a folder, and for the other one if it is still missing."""
         start = self.fields[row].text() or os.path.dirname(self.fields[1 - row].text()) or self._folder
-        path = QFileDialog.getExistingDirectory(self, _SLOTS[row], start)
+        path = QFileDialog.getExistingDirectory(self, _SLOTS[row][1], start)
         if path:
             self.fields[row].setText(path)
             if not self.fields[1 - row].text():

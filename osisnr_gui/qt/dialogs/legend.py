@@ -6,28 +6,26 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from pyqtgraph import GraphicsObject
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from osisnr_gui.core.several import BestOf
 from osisnr_gui.qt.dialogs.close_dialog import CloseDialog
 from osisnr_gui.qt.look.theme import Theme
-from osisnr_gui.qt.panels.layouts import REST, column_of, tool_button
+from osisnr_gui.qt.panels.layouts import REST, column_of
 from osisnr_gui.qt.panels.plain_text import GAP, NarrowScroll, plain_label
 from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.loss import paint_triangles
 from osisnr_gui.qt.plots.items.maps import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.items.painting import PixelItem, line_pen
 from osisnr_gui.qt.plots.items.shading import BandKind, ClipMarks, NoteMarks, Runs, Shading, Stretches
-from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import PlotWidget
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.text.catalogue import _
 
 N_COLUMNS = 2
-BUTTON_PIXELS = 14
 
 #: Makes the items of an example in a theme.
 Draw = Callable[[Theme], Sequence[GraphicsObject]]
@@ -137,12 +135,3 @@ class LegendDialog(CloseDialog):
             grid.addLayout(column_of(REST, *texts, REST, spacing=0), row, 2 * column + 1)
             grid.setColumnStretch(2 * column + 1, 1)
         self.lay_out((NarrowScroll(body, self), 1), margins=None, spacing=GAP)
-
-
-def add_legend_button(overview: Overview, action: QAction) -> None:
-    """A small button at the left of the overview that opens the legend."""
-    button = tool_button(parent=overview, styleSheet="padding: 0", accessibleName=action.text())
-    button.setDefaultAction(action)
-    button.setIconSize(QSize(BUTTON_PIXELS, BUTTON_PIXELS))
-    side = BUTTON_PIXELS + 4
-    button.setGeometry(0, overview.height() - side - 4, side, side)

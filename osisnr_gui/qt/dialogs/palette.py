@@ -1,11 +1,11 @@
 """Looking things up: a command, a remedy or a setting by its name, keys and mouse, and the help pages."""
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path, PurePath
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QPalette, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QListWidget, QTextBrowser, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -80,7 +80,6 @@ class Palette(CloseDialog):
         self.search = QLineEdit(self, placeholderText=words, clearButtonEnabled=True)
         self.list, self.hint = QTreeWidget(self), ElidedLabel(muted=True, parent=self)
         self.search.setAccessibleName(words)
-        self.search.installEventFilter(self)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setStyleSheet("QTreeView::item { padding: 4px 2px; }")
@@ -98,16 +97,14 @@ class Palette(CloseDialog):
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up and Down are the list's while the line is typed in; Enter runs what is chosen."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in _LIST_KEYS:
-                QCoreApplication.sendEvent(self.list, event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run()
-                return True
-        return super().eventFilter(watched, event)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the line leaves: Up and Down are the list's; Enter runs what is chosen."""
+        if event.key() in _LIST_KEYS:
+            QCoreApplication.sendEvent(self.list, event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run()
+        else:
+            super().keyPressEvent(event)
 
     def _look(self, wanted: str) -> None:
         self.list.clear()  # while `shown` is what it lists: a hint is shown for each item that is current meanwhile
@@ -146,22 +143,15 @@ class Palette(CloseDialog):
 FIRST_PAGES = ("first_steps", "numbers")
 
 
-def page_names() -> list[str]:
-    """Names of all pages, those to begin with first; raises FileNotFoundError."""
-    found = [name.removesuffix(".md") for name in sorted(os.listdir(resource_path("help"))) if name.endswith(".md")]
-    return sorted(found, key=lambda name: FIRST_PAGES.index(name) if name in FIRST_PAGES else len(FIRST_PAGES))
+def help_pages() -> dict[str, str]:
+    """All pages as Markdown by name, those to begin with first; raises FileNotFoundError."""
+    paths = sorted(Path(resource_path("help")).glob("*.md"), key=lambda path: (path.stem not in FIRST_PAGES, path.stem))
+    return {path.stem: path.read_text("utf-8") for path in paths}
 
 
-def page_text(name: str) -> str:
-    """A page as Markdown; raises FileNotFoundError."""
-    with open(resource_path("help", f"{name}.md"), encoding="utf-8") as file:
-        return file.read()
-
-
-def page_title(name: str, text: str) -> str:
-    """The page's first heading, or its name."""
-    first = next((line for line in text.splitlines() if line.startswith("# ")), "")
-    return first.removeprefix("# ").strip() or name.replace("_", " ").capitalize()
+def page_title(text: str) -> str:
+    """The heading of a page."""
+    return text.partition("\n")[0].removeprefix("# ")
 
 
 class _Page(QTextBrowser):
@@ -178,14 +168,13 @@ class HelpDialog(CloseDialog):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(_("Help"), parent)
         self.resize(860, 640)
-        self._texts = {page: page_text(page) for page in page_names()}
-        self.titles, self.page = QListWidget(self), _Page(self)
-        self.titles.addItems([page_title(page, text) for page, text in self._texts.items()])
+        self._texts = help_pages()
+        self.titles, self.page = QListWidget(self), _Page(self, openLinks=False)
+        self.titles.addItems([page_title(text) for text in self._texts.values()])
         self.titles.setFixedWidth(200)
         self.titles.setWordWrap(True)
         self.titles.setSpacing(4)
         self.titles.setAccessibleName(_("Help pages"))
-        self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.document().setDocumentMargin(2 * GAP)
         self.lay_out((row_of(self.titles, (self.page, 1), spacing=GAP), 1), margins=None, spacing=GAP)
@@ -198,8 +187,6 @@ class HelpDialog(CloseDialog):
         self.titles.setCurrentRow(names.index(name) if name in names else 0)
 
     def _show_row(self, row: int) -> None:
-        if row < 0:
-            return
         # No raw HTML: a page is text.
         text, kinds = list(self._texts.values())[row], QTextDocument.MarkdownFeature
         document = self.page.document()
@@ -223,6 +210,6 @@ class HelpDialog(CloseDialog):
         if url.scheme() in ("http", "https"):
             QDesktopServices.openUrl(url)
         elif url.path().endswith(".md"):
-            self.show_page(os.path.basename(url.path()).removesuffix(".md"))
+            self.show_page(PurePath(url.path()).stem)
         elif url.hasFragment():
             self.page.scrollToAnchor(url.fragment())

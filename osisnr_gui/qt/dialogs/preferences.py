@@ -1,6 +1,7 @@
 """What is remembered from one start to the next, on one page. Every change is in force at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -40,10 +41,10 @@ class CachePart(QWidget):
         self.switch.toggled.connect(self._set_enabled)
         least, most = KEEP_MIB_RANGE
         self.limit = QSpinBox(self, minimum=least, maximum=most, singleStep=256, suffix=" MiB")
+        self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.setValue(cache.folder.max_bytes // MIB)
         self.limit.setAccessibleName(_("Most room for results, in MiB"))
         self.limit.setToolTip(_("When there is more, what was used longest ago goes first"))
-        self.limit.setKeyboardTracking(False)  # 2048 passes through 20, which would empty the cache
         self.limit.valueChanged.connect(self._set_limit)
         clear_tip = _("Remove all kept results; what is open in this window stays open")
         self.clear_button = push_button(_("Cl&ear"), clear_tip, self._clear, parent=self, autoDefault=False)
@@ -101,8 +102,7 @@ class PreferencesDialog(CloseDialog):
         super().__init__(_("Preferences"), parent)
         self.setFixedWidth(520)
         self.cache, self.controls = cache, dict[str, QCheckBox | QComboBox]()
-        self._defaults: list[tuple[QAction, bool]] = []  # and whether they are on at first
-        self._lists: list[tuple[QComboBox, Sequence[QAction]]] = []
+        self._defaults: list[Callable[[], object]] = []  # each puts a control to what it is at first
         parts: list[QWidget | QGridLayout] = []
         for heading, preferences in sections.items():
             parts += [plain_label(heading, "heading", parent=self), self._grid(preferences)]
@@ -114,9 +114,8 @@ class PreferencesDialog(CloseDialog):
 
     def restore_defaults(self) -> None:
         """Everything on this page as at the first start."""
-        for action, on in self._defaults:
-            if action.isChecked() != on:
-                action.trigger()
+        for put in self._defaults:
+            put()
         if self.cache is not None:
             self.cache.restore_defaults()
 
@@ -133,25 +132,14 @@ class PreferencesDialog(CloseDialog):
         box = self.controls[preference.name] = QCheckBox(preference.name, self)
         box.setToolTip(tooltip(action.statusTip()))
         box.setChecked(action.isChecked())
-        box.clicked.connect(lambda _on: action.trigger())
-        action.toggled.connect(box.setChecked)
-        self._defaults.append((action, bool(preference.default)))
+        box.toggled.connect(lambda _on: action.trigger())
+        self._defaults.append(partial(box.setChecked, bool(preference.default)))
         return box
 
     def _list(self, preference: Preference) -> QComboBox:
         box = self.controls[preference.name] = QComboBox(self)
-        for place, action in enumerate(preference.actions):
-            box.addItem(action.text())
-            action.toggled.connect(self._follow)
-            if action.isChecked():
-                box.setCurrentIndex(place)
-        box.activated.connect(lambda place: preference.actions[place].trigger())
-        self._defaults.append((preference.actions[preference.default], True))
-        self._lists.append((box, preference.actions))
+        box.addItems([action.text() for action in preference.actions])
+        box.setCurrentIndex([action.isChecked() for action in preference.actions].index(True))
+        box.currentIndexChanged.connect(lambda place: preference.actions[place].trigger())
+        self._defaults.append(partial(box.setCurrentIndex, preference.default))
         return box
-
-    def _follow(self, _on: bool) -> None:
-        """What was chosen elsewhere. A method, because a lambda would outlive the dialog."""
-        for box, actions in self._lists:
-            chosen = [place for place, action in enumerate(actions) if action.isChecked()]
-            box.setCurrentIndex(chosen[0] if chosen else box.currentIndex())

@@ -51,7 +51,7 @@ def osi_curve(score: PairScore, colour: int, selected: bool = False) -> Curve:
 class ShownGhost:
     """A ghost of estimate number `place`, called `name`. facts : under the silence limit in force.
 
-    change : None while it is worked out, and for an estimate that cannot be read.
+    change : None while the estimate is compared anew, and where it cannot be read.
     """
 
     place: int

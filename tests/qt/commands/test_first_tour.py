@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_kit import open_window, wait_final
 
-from osisnr_gui.qt.commands.tour import FirstTour
+from osisnr_gui.qt.commands.finding import FirstTour
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.text.segment_words import FIRST_STEPS
 

@@ -55,6 +55,12 @@ def _trigger(window: MainWindow, name: str) -> None:
     action.trigger()
 
 
+def _save(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    """Trigger an export, and wait until it is on disk."""
+    _trigger(window, name)
+    qtbot.waitUntil(lambda: not window.commands.exports.jobs.is_busy)
+
+
 @pytest.mark.parametrize("demo", ["damaged", "speakers", "masks"])
 def test_a_report_has_the_numbers_of_the_window(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, answer, monkeypatch: pytest.MonkeyPatch, demo: str
@@ -113,7 +119,7 @@ def test_the_summary_in_three_formats(qtbot: QtBot, window: MainWindow, tmp_path
     model = window.views.summary.model
     for ending in ("csv", "md", "tex"):
         answer(tmp_path / f"summary.{ending}")
-        _trigger(window, "export_summary")
+        _save(qtbot, window, "export_summary")
     lines = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == '# result: "exact\\u002c active frames\\u002c method 1"'
     assert len(lines) == 2 + len(model.rows)
@@ -135,7 +141,7 @@ def test_labels_and_notes(qtbot: QtBot, window: MainWindow, tmp_path: Path, answ
     window.views.store.edit(lambda s: edits.add_note(s, Note(0.9, 1.1, "a dropout,\tsurely")))
     wait_final(qtbot, window)
     answer(tmp_path / "bad.txt")
-    _trigger(window, "export_labels")
+    _save(qtbot, window, "export_labels")
     labels = [line.split("\t") for line in (tmp_path / "bad.txt").read_text(encoding="utf-8").splitlines()]
     score = window.views.plots.pair.score  # type: ignore[union-attr]
     assert score is not None
@@ -145,10 +151,10 @@ def test_labels_and_notes(qtbot: QtBot, window: MainWindow, tmp_path: Path, answ
     assert all(float(start) < float(stop) and text.startswith("A: ") for start, stop, text in labels)
     assert any(text.endswith("a dropout,\\x09surely") for _, _, text in labels)
     answer(tmp_path / "notes.txt")
-    _trigger(window, "export_notes")
+    _save(qtbot, window, "export_notes")
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "0.900000\t1.100000\ta dropout,\\x09surely\n"
     answer(tmp_path / "notes.csv")
-    _trigger(window, "export_notes")
+    _save(qtbot, window, "export_notes")
     table = (tmp_path / "notes.csv").read_text(encoding="utf-8").splitlines()
     assert table == ["# start and stop: s", "start,stop,note", '0.9,1.1,"a dropout,\\x09surely"']
     show_files(qtbot, window, *save_published_pair(tmp_path))

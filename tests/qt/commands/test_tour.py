@@ -25,8 +25,8 @@ from scipy.signal import resample_poly
 from window_kit import open_silent_demo, open_window, take_size, wait_final
 
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.qt.commands import tour
-from osisnr_gui.qt.commands.tour import Tour
+from osisnr_gui.qt.commands import presentation
+from osisnr_gui.qt.commands.presentation import Tour
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.playback.transport_bar import SoundButton
 from osisnr_gui.session import edits
@@ -70,7 +70,7 @@ def _press(shown: Tour, *keys: Qt.Key) -> None:
 
 def _quick(monkeypatch: pytest.MonkeyPatch, **times: int) -> None:
     for name, ms in {"READ_MS": 20, "PAUSE_MS": 20, "LOOK_MS": 20, **times}.items():
-        monkeypatch.setattr(tour, name, ms)
+        monkeypatch.setattr(presentation, name, ms)
 
 
 def _files(samples: Path) -> list[FloatArray]:
@@ -223,9 +223,9 @@ def test_notes_are_the_places_where_there_are_some(qtbot: QtBot, window: MainWin
 
 def test_without_a_card_it_goes_on_in_real_time(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     _quick(monkeypatch)
-    monkeypatch.setattr(tour, "AROUND", 0.05)
+    monkeypatch.setattr(presentation, "AROUND", 0.05)
     with open_window(qtbot) as window:
-        window.commands.tour_demo()
+        window.commands.open_demo("damaged", "tour")
         qtbot.waitUntil(lambda: isinstance(window.commands.presentation, Tour), timeout=20_000)
         shown = window.commands.presentation
         assert isinstance(shown, Tour)
@@ -310,7 +310,7 @@ def test_what_goes_wrong_while_places_are_looked_at_does_not_stop_it(
     def look_at(*_: object) -> None:
         raise ValueError("unforeseen")
 
-    monkeypatch.setattr(tour, "look_at", look_at)
+    monkeypatch.setattr(presentation, "look_at", look_at)
     shown = _begin(qtbot, window)
     assert "is not as it should be" in shown.word.text()
 
@@ -318,7 +318,7 @@ def test_what_goes_wrong_while_places_are_looked_at_does_not_stop_it(
 def test_a_tour_that_was_due_does_not_begin_on_other_files(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
     window.commands.close_files()
     wait_final(qtbot, window)
-    window.commands.tour_demo()
+    window.commands.open_demo("damaged", "tour")
     assert window.views.store.is_busy
     window.commands.cancel()
     window.views.store.reload()
@@ -326,7 +326,7 @@ def test_a_tour_that_was_due_does_not_begin_on_other_files(qtbot: QtBot, window:
     qtbot.wait(50)
     assert window.views.store.analysis.complete
     assert window.commands.presentation is None
-    window.commands.tour_demo()
+    window.commands.open_demo("damaged", "tour")
     window.commands.take_files([str(samples / f"{name}.flac") for name in FILES[:2]], add=False)
     wait_final(qtbot, window)
     qtbot.wait(50)

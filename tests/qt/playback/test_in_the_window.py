@@ -159,14 +159,14 @@ def test_keys_work_wherever_the_focus_is(window: MainWindow) -> None:
 
 
 def test_return_presses_the_button_with_the_focus(window: MainWindow) -> None:
-    buttons = {button.text(): button for button in window.transport.findChildren(QToolButton)}
+    buttons = {button.text(): button for button in window.commands.playback.bar.findChildren(QToolButton)}
     buttons["Mix"].setFocus()
     _press(window.focusWidget(), Key.Key_Return)
     assert window.views.player.sound == MIXTURE
 
 
 def test_the_bar_shows_what_is_heard(window: MainWindow, qtbot: QtBot) -> None:
-    player, bar = window.views.player, window.transport
+    player, bar = window.views.player, window.commands.playback.bar
     buttons = {button.text(): button for button in bar.findChildren(QToolButton) if button.isCheckable()}
     for name, sound in (("Ref", REFERENCE), ("B", EST_B), ("Mix", MIXTURE), ("Res", Sound(SoundKind.RESIDUAL, 1))):
         qtbot.mouseClick(buttons[name], Qt.MouseButton.LeftButton)
@@ -188,20 +188,20 @@ def test_nothing_on_the_bar_is_cut(window: MainWindow) -> None:
     window.actions_by_id.by_id["match_osi"].trigger()
     window.views.player.hear(RES_A)
     QApplication.processEvents()
-    for widget in window.transport.findChildren(QToolButton) + window.transport.findChildren(QLabel):
+    bar = window.commands.playback.bar
+    for widget in bar.findChildren(QToolButton) + bar.findChildren(QLabel):
         assert widget.width() >= widget.sizeHint().width() - 1, widget.text()
-        right = widget.mapTo(window.transport, QPoint(widget.width(), 0)).x()
-        assert right <= window.transport.width()
+        assert widget.mapTo(bar, QPoint(widget.width(), 0)).x() <= bar.width()
 
 
 def test_without_sound_there_is_no_bar_and_t_and_d_are_for_the_eye(
     qtbot: QtBot, window: MainWindow, samples: Path
 ) -> None:
-    assert window.transport.isVisible()
+    assert window.commands.playback.bar.isVisible()
     show_files(qtbot, window, *(samples / f"4_masks_{name}.npy" for name in ("irm", "est")))
     window.commands.take_files([str(samples / "4_masks_irm.npy")], add=True)
     wait_final(qtbot, window)
-    assert not window.transport.isVisible()
+    assert not window.commands.playback.bar.isVisible()
     assert not window.actions_by_id.by_id["play"].isEnabled()
     _press(window, Key.Key_Space)
     assert "masks alone are silent" in window.statusBar().currentMessage()
@@ -223,7 +223,7 @@ def _pull_without_a_gap(card: FakeCard, player: Player, count: int) -> None:
 def test_masks_are_heard_on_their_mixture(window: MainWindow, system: FakeSystem, qtbot: QtBot) -> None:
     window.commands.open_demo("masks")
     wait_final(qtbot, window)
-    player, bar = window.views.player, window.transport
+    player, bar = window.views.player, window.commands.playback.bar
     assert player.recipe.sounds == (REFERENCE, EST_A, MIXTURE)
     assert bar.isVisible()
     assert [bar._buttons[kind].isEnabled() for kind in (SoundKind.REFERENCE, SoundKind.RESIDUAL)] == [True, False]
@@ -247,17 +247,17 @@ def test_no_device_is_said_in_the_bar_and_the_status_bar(window: MainWindow, sys
     system.problem = "no sound device was found"
     _press(window, Key.Key_Space)
     assert "no sound device" in window.statusBar().currentMessage()
-    assert "ilent" in window.transport._note.text()
-    assert "no sound device was found" in window.transport._note.toolTip()
+    assert "ilent" in window.commands.playback.bar._note.text()
+    assert "no sound device was found" in window.commands.playback.bar._note.toolTip()
     assert window.views.player.is_playing, "in silence: the cursor moves"
-    assert not window.transport._level.isVisible()
+    assert not window.commands.playback.bar._level.isVisible()
     _press(window, Key.Key_Space)
     _press(window, Key.Key_2)
     assert window.views.selection.index == 1
 
 
 def test_level_clip_light_and_louder_residual_are_on_the_bar(window: MainWindow, system: FakeSystem) -> None:
-    player, bar, act = window.views.player, window.transport, window.actions_by_id.by_id
+    player, bar, act = window.views.player, window.commands.playback.bar, window.actions_by_id.by_id
     bar._level.setValue(0)
     assert player.level_db == -40.0
     assert "−40.0 dB" in bar._note.toolTip()
@@ -303,7 +303,7 @@ def test_only_the_frequencies_in_sight(window: MainWindow) -> None:
     plots.stack.row("estimate").set_y_range(0.25, 0.5)
     assert player.band is not None
     assert (player.band.low, player.band.high) == pytest.approx((2000.0, 4000.0))
-    assert "2.00 to 4.00 kHz" in window.transport._note.text()
+    assert "2.00 to 4.00 kHz" in window.commands.playback.bar._note.text()
     plots.link.set_range(1.0, 1.5)
     _press(window, Key.Key_K, Shift)
     assert player.is_playing
