@@ -11,7 +11,6 @@ from osisnr_gui.qt.jobs import close_jobs, is_busy
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.plots.curve_plot import CurvePlot, LossPlot
-from osisnr_gui.qt.plots.items.shading import NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.plot_stack import PlotStack
@@ -65,7 +64,6 @@ class PlotArea(QWidget):
         self._add_rows(theme)
         shadings = [row.shading for row in self.stack.rows if row.shading is not None]
         self._shader = Shader(shadings, self.overview.strip)
-        self._notes: list[NoteMarks] = []
         self.stack.for_each_row(self._take_row)
         for line in (self._osi.threshold_line, self._loss.limit_line):
             line.level_dragged.connect(self.limit_requested)
@@ -143,14 +141,12 @@ class PlotArea(QWidget):
         self.stack.set_row_useful(PAIRING, len(session.references) > 1 and bool(session.estimates))
 
     def _show_notes(self, analysis: Analysis, _selected: int) -> None:
-        for marks in (*self._notes, self.overview.notes):
-            marks.show_notes(analysis.session.notes)
+        for plot in (*self.stack.rows, self.overview):
+            plot.notes.show_notes(analysis.session.notes)
 
     def _take_row(self, row: TimePlot) -> None:
-        notes = NoteMarks(texts=row is self._reference)
-        notes.show_notes(self._analysis.session.notes)
-        self._notes.append(notes)
-        row.add(notes)
+        row.notes.texts = row is self._reference
+        row.notes.show_notes(self._analysis.session.notes)
         if isinstance(row, SpectrogramPlot):
             self._pictures.append(row)
             row.y_range_changed.connect(self._share_frequencies)
@@ -239,18 +235,17 @@ class PlotArea(QWidget):
 
     def _show_extent(self, analysis: Analysis, _selected: int) -> None:
         """Everything there is: all compared frames, and the reference to its end."""
-        frames = [pair.frames for pair in analysis.pairs if pair.frames is not None]
+        frames, alone = [pair.frames for pair in analysis.pairs if pair.frames is not None], analysis.alone
         durations = [reference.duration_s for reference in analysis.references if reference.error is None]
         stops = [duration for duration in durations if duration is not None]
         if frames:
-            grid = frames[0].grid
+            grid, last = frames[0].grid, max(each.stop_frame for each in frames)
             first, step, seconds = grid.first, grid.step, grid.seconds
-            stops += [first + (f.stop_frame - 0.5) * step for f in frames]
-        elif analysis.alone is not None:
-            first, step, seconds = analysis.alone.first_time, analysis.alone.column_step, analysis.alone.in_seconds
-            stops += [first + (analysis.alone.n_columns - 0.5) * step]
+        elif alone is not None:
+            first, step, seconds, last = alone.first_time, alone.column_step, alone.in_seconds, alone.n_columns
         else:
             return
+        stops.append(first + (last - 0.5) * step)
         start, unit = (0.0, "s") if seconds else (first - 0.5 * step, "frames")
         reference = analysis.reference
         source = None if reference is None else reference.source

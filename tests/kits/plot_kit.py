@@ -139,7 +139,7 @@ def view_box(
     box.resize(width, height)
     box.setRange(xRange=(t0, t1), yRange=(lo, hi), padding=0.0)
     box.pixel_ratio = pixel_ratio
-    box.still = SimpleNamespace(painter=None)
+    box.still = SimpleNamespace(is_exported=True)
     return box
 
 
@@ -153,7 +153,7 @@ def drawn(item: PixelItem, box: PixelViewBox, ground: str = "#000000") -> QImage
     image.setDevicePixelRatio(box.pixel_ratio)
     image.fill(QColor(ground))
     painter = QPainter(image)
-    painter.setTransform(box.childGroup.transform())
-    item.paint(painter, None, None)
+    painter.setClipRect(box.rect())
+    item.draw(painter, box)
     painter.end()
     return image

@@ -37,6 +37,6 @@ def test_a_slider_wakes_only_what_depends_on_it(qtbot: QtBot, traced: tuple[Call
         value = getattr(window.views.store.session.loss, name)
         tick = trace.of(qtbot, window, lambda place=place: slider.setValue(place))
         assert getattr(window.views.store.session.loss, name) != value
-        assert ("qt/plots/items/loss.py", "LossAreas.paint") in tick.counts, "the row is painted"
+        assert ("qt/plots/items/loss.py", "LossAreas.draw") in tick.counts, "the row is painted"
         assert tick.n_calls <= MOST_CALLS, tick.files.most_common()
         assert len(tick.files) <= MOST_FILES, " ".join(sorted(tick.files))

@@ -121,7 +121,8 @@ def test_dragging_alpha_moves_number_curve_and_bar_without_a_new_pass(
         assert window.views.store.analysis.pairs[0].frames is frames
         assert score.loss == loss
         assert score.mc_mse() == pytest.approx(mc_mse_per_frame(s, e, loss.alpha), rel=1e-6)
-        shown = window.views.plots._loss._areas.drawn(window.views.plots._loss.box)
+        areas = window.views.plots._loss._areas
+        shown = areas.drawn(areas.curve, window.views.plots._loss.box)
         assert np.nanmax(shown.peak) == pytest.approx(np.nanmax(np.add(*score.terms())), rel=1e-4)
         shares = np.array(score.shares)
         assert window.views.loss.bar.shares == pytest.approx(shares / shares.sum())

@@ -69,8 +69,7 @@ def _curve(theme: Theme, *values: float) -> list[CurveItem]:
 class _Cut(PixelItem):
     """Two of the triangles over what a plot cuts off."""
 
-    def paint(self, painter: QPainter, *_args: object) -> None:
-        box = self.pixels(painter)
+    def draw(self, painter: QPainter, box: PixelViewBox) -> None:
         paint_triangles(painter, [(box.x_of(place), box.x_of(place) + 2) for place in (0.25, 0.7)], box.theme)
 
 

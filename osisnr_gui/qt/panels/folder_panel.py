@@ -16,7 +16,7 @@ from osisnr_gui.qt.panels.layouts import Part, column_of, push_button, row_of, t
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, ElidedLabel, plain_label, set_text, tooltip
 from osisnr_gui.qt.panels.table import CopyTable, Index
 from osisnr_gui.qt.plots.items.maps import COLOUR_MAP, HIGHEST_DB, LOWEST_DB
-from osisnr_gui.qt.plots.scales import lookup_table
+from osisnr_gui.qt.plots.scales import pixel_table
 from osisnr_gui.text.catalogue import _
 
 CELL_PADDING = 20
@@ -34,7 +34,7 @@ class CellDelegate(Themed, QStyledItemDelegate):
     def __init__(self, theme: Theme, model: FolderModel, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._model = model
-        self._colours = [QColor(*colour) for colour in lookup_table(COLOUR_MAP).tolist()]
+        self._colours = [QColor(pixel) for pixel in pixel_table(COLOUR_MAP).tolist()]
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """As the style has it, but for colour and ellipsis."""

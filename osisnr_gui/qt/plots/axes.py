@@ -173,15 +173,13 @@ class TickAxis(pg.AxisItem):
         self.scale_of_values = scale
         self._room, self._is_upright = room, orientation == "left"
         self._title = ""
-        self._ticks: Sequence[Tick] = ()
-        self._ticks_of: tuple[object, ...] = ()
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=tabular_font(SMALL_FONT_PIXELS), hideOverlappingLabels=False)
         self.label.setFont(tabular_font(SMALL_FONT_PIXELS))
         self.label.document().setDocumentMargin(0)
         (self.setWidth if self._is_upright else self.setHeight)(size)
-        self.set_theme(theme)
+        self.setTextPen(theme.muted)
         self.set_scale(scale)
 
     def _updateLabel(self) -> None:
@@ -192,24 +190,17 @@ class TickAxis(pg.AxisItem):
 
     def set_scale(self, scale: ValueScale) -> None:
         """Take ticks and title from another scale."""
-        self.scale_of_values, self._ticks_of = scale, ()
+        self.scale_of_values, self._ticks = scale, lru_cache(maxsize=1)(scale.ticks)  # the grid asks for the same
         self.setLabel(scale.title)
         self.resizeEvent()
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the text colour of a theme."""
-        self.setTextPen(theme.muted)
 
     def ticks(self) -> Sequence[Tick]:
         """Ticks of the range in view."""
         size = self.size()
         pixels = size.height() if self._is_upright else size.width()
         low, high = sorted(self.range)
-        if (low, high, pixels) != self._ticks_of:
-            self._ticks_of = low, high, pixels
-            self._ticks = self.scale_of_values.ticks(low, high, max(pixels, 1.0)) if high > low else ()
-        return self._ticks
+        return self._ticks(low, high, max(pixels, 1.0)) if high > low else ()
 
     def resizeEvent(self, event: object = None) -> None:
         """Place the title; where it has no room, only its unit."""

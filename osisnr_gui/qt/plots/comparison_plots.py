@@ -14,7 +14,7 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font, with
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import ROW_GAP, TIME_AXIS_HEIGHT, FixedScale, LinearScale, Tick
 from osisnr_gui.qt.plots.curve_plot import MEAN_NOTE, around_zero, finite_sample, usual_range
-from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine, TintItem
+from osisnr_gui.qt.plots.items.lines import BetterTags, CurveItem, LevelLine
 from osisnr_gui.qt.plots.items.maps import Ribbon, RibbonItem
 from osisnr_gui.qt.plots.items.painting import line_pen, safe_array
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
@@ -67,7 +67,7 @@ class DifferencePlot(TimePlot):
         super().__init__(link, theme, row_id, _("Difference of two estimates"))
         self.contest: Contest | None = None
         self.curve: DifferenceCurve | None = None
-        self.shading, self._tints, self._line = Shading(), TintItem(), CurveItem("difference")
+        self.shading, self._line = Shading(), CurveItem("difference")
         self._zero = LevelLine("muted")
         self._above, self._below = RunMarks(upper=True), RunMarks()
         self._tags = BetterTags(self._lowest_taken)
@@ -75,7 +75,7 @@ class DifferencePlot(TimePlot):
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.hide()
-        self.add(self.shading, self._tints, self._line, self._above, self._below, self._tags)
+        self.add(self.shading, self._line, self._above, self._below, self._tags)
         self.add_levels(self._zero)
         self.set_y_scale(LinearScale(AXIS[Quantity.OSI]))
         self._dress()
@@ -116,7 +116,6 @@ class DifferencePlot(TimePlot):
     def _dress_line(self) -> None:
         self._line.set_pens(line_pen(self.theme.text), line_pen(with_alpha(self.theme.text, 0.14)))
         self._tags.contestants = ()
-        self._tints.show_curve(None)
         self._above.show_runs(NOWHERE)
         self._below.show_runs(NOWHERE)
         if self.curve is not None and self.contest is not None:
@@ -128,17 +127,16 @@ class DifferencePlot(TimePlot):
             above, below = colours[:: self._measure.sign]
             self._above.show_runs(self.curve.above, above)
             self._below.show_runs(self.curve.below, below)
-            self._tints.show_curve(self._line, with_alpha(above, 0.45), with_alpha(below, 0.45))
+            self._line.set_tint(with_alpha(above, 0.45), with_alpha(below, 0.45))
 
     def _lowest_taken(self) -> float:
         top: float = self.box.scenePos().y()
         return max(self.words.title_box.bottom(), self.button.geometry().bottom() - top)
 
     def _resized(self) -> None:
-        """The button keeps its corner, and the line below the title."""
+        """The button keeps its corner."""
         self._show_title()
-        if self.follows_data:
-            self.fit_y()
+        super()._resized()
 
     @property
     def _measure(self) -> Quantity:

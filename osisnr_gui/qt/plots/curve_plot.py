@@ -13,11 +13,11 @@ from osisnr_gui.io.errors import Phrase
 from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
 from osisnr_gui.qt.plots.items.lines import CurveItem, LevelLine
-from osisnr_gui.qt.plots.items.loss import CutMarks, LossAreas, LossSketches
+from osisnr_gui.qt.plots.items.loss import LossAreas, LossSketches
 from osisnr_gui.qt.plots.items.painting import line_pen, round_up
 from osisnr_gui.qt.plots.items.shading import NOWHERE, RunMarks, Shading, Stretches
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
-from osisnr_gui.qt.plots.items.words import TAG_MARGIN, Key, tag_width
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, Key, tag_box
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.plots.view_box import PixelViewBox
@@ -195,7 +195,7 @@ class CurvePlot(CurvesPlot):
         room = 0.4 * vb.width()
         if vb.height() <= 60.0:
             room = min(room, vb.width() - self.words.title_box.right() - 2 * TAG_MARGIN)
-        if tag_width(text) > room:
+        if tag_box(text).width() > room:
             text = _("bad < {level:.1f} dB exact").format(level=self.threshold_line.level)
         return text
 
@@ -210,10 +210,6 @@ class CurvePlot(CurvesPlot):
 
     def _fit_values(self) -> None:
         (self.set_range_under_title if self._bare else self.set_y_range)(*self._automatic)
-
-    def _resized(self) -> None:
-        if self._bare:
-            self._fit_values()
 
 
 class GainPlot(CurvesPlot):
@@ -239,10 +235,6 @@ class GainPlot(CurvesPlot):
         """What most frames have, and always 0 dB."""
         self.set_range_under_title(*around_zero(*usual_range(self._sample()), LEAST_DB))
 
-    def _resized(self) -> None:
-        """The lines keep below the title."""
-        self._follow_data()
-
 
 class LossPlot(TimePlot):
     """Loss per frame of the selected estimate: 1/OSI below, γ·MC-MSE on top of it, live while a slider moves."""
@@ -251,14 +243,14 @@ class LossPlot(TimePlot):
         super().__init__(link, theme, row_id, _("Loss per frame"))
         self.shading = Shading()
         self.sketches = LossSketches(self)
-        self._areas = LossAreas(self.sketches)
+        self._areas = LossAreas(self.sketches, self.words)
         words_of = _("bad over {loss}").format
         self.limit_line = LevelLine("bad", lambda _vb: words_of(loss=words.loss(self.limit_line.level)), digits=_digits)
         self._has_data = False
         self.words.keys = Key("1/OSI", "loss_osi", True), Key("γ·MC-MSE", "loss_mc", True)
         self.set_y_scale(LinearScale(_("Loss")))
         self.set_y_limits(0.0, 1e6)
-        self.add(self.shading, self._areas, CutMarks(self._areas, self.words))
+        self.add(self.shading, self._areas)
         self.add_levels(self.limit_line)
 
     def show_analysis(self, analysis: Analysis, selected: int) -> None:

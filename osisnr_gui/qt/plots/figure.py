@@ -24,7 +24,6 @@ from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, system_font
 from osisnr_gui.qt.plots.axes import TIME_AXIS_HEIGHT
 from osisnr_gui.qt.plots.charts.chart import Chart
 from osisnr_gui.qt.plots.items.lines import Line
-from osisnr_gui.qt.plots.items.shading import NoteMarks
 from osisnr_gui.qt.plots.items.spectrogram import PictureItem
 from osisnr_gui.qt.plots.overview import Overview
 from osisnr_gui.qt.plots.time_plot import TimePlot
@@ -211,8 +210,7 @@ def _prepare(undo: ExitStack, plot: Plot, is_last: bool, notes: bool) -> None:
     undo.callback(plot.setGeometry, plot.geometry())
     if not isinstance(plot, Chart):
         plot.link.flush()
-        marks: list[pg.GraphicsObject] = [item for item in plot.getPlotItem().items if isinstance(item, NoteMarks)]
-        for item in [*plot.marks.lines.values(), *(() if notes else marks)]:
+        for item in [*plot.marks.lines.values(), *(() if notes else (plot.notes,))]:
             undo.callback(item.setVisible, item.isVisible())
             item.hide()
     if isinstance(plot, TimePlot):

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from osisnr_gui.core.bands import FrequencyBand
-from osisnr_gui.core.types import Representation
 from osisnr_gui.qt.jobs import Job, Jobs
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots.axes import NO_SCALE, FixedScale, Tick
@@ -62,11 +61,10 @@ class BandPlot(TimePlot):
         self._job.cancel()
         self.set_message("")
         if columns is not None and score is not None:
-            framing = columns.framing
-            if framing is not None and framing.representation is Representation.WAVEFORM:
-                self.set_message(_("Columns are samples here: they have no frequency bands"))
-            else:
+            if can_be_blamed(columns):
                 self._map = BandMap(columns, score.facts.active)
+            else:
+                self.set_message(_("Columns are samples here: they have no frequency bands"))
         if self._map is None:
             self._bar.hide()
             self.set_y_scale(NO_SCALE)
@@ -107,10 +105,6 @@ class BandPlot(TimePlot):
     def is_final(self) -> bool:
         """Whether what is on screen is the best there will be."""
         return self._map is None or not self.isVisible() or (self._asked is not None and not self._job.is_busy)
-
-    def _resized(self) -> None:
-        """The bands keep below the title."""
-        self._fit_values()
 
     def zoom_y(self, factor: float, at: float) -> None:
         """All bands are always in sight."""

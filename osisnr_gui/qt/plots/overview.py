@@ -1,10 +1,10 @@
 """The whole file as one strip coloured by OSI-SNR, with the visible range as a window to drag."""
 
 import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import Qt
+from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath, QShowEvent
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSceneWheelEvent, QLabel, QSizePolicy
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSceneWheelEvent, QLabel
 
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LEFT_AXIS_WIDTH, RIGHT_MARGIN, format_time
@@ -50,11 +50,9 @@ class OverviewBox(PixelViewBox):
         else:
             self._centre(time)
 
-    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+    def click(self, scene: QPointF, *, twice: bool) -> None:
         """Go there, or show everything."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self.link.fit() if event.double() else self._centre(self.mapSceneToView(event.scenePos()).x())
+        self.link.fit() if twice else self._centre(self.mapSceneToView(scene).x())
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom at the pointer's time; Shift scrolls, as on the rows."""
@@ -92,9 +90,7 @@ class Overview(PlotWidget):
         self._label.setFont(tabular_font(SMALL_FONT_PIXELS))
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setGeometry(0, MARGIN, LEFT_AXIS_WIDTH - 4, HEIGHT - 2 * MARGIN)
-        self.box.setYRange(0.0, 1.0, padding=0.0)
         self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Overview of the whole file"))
         self.setToolTip(TIP)
         self.window_region.sigRegionChanged.connect(self._take_window)
@@ -125,18 +121,15 @@ class Overview(PlotWidget):
 
     def _take_window(self) -> None:
         """The user drags the window or one of its edges."""
-        region, (start, stop) = self.window_region, self.link.visible
-        left, right = (line.value() for line in region.lines)
-        least = self.link.min_span
-        if region.moving:
-            shift = left - self._shown.start
-            self.link.set_range(start + shift, stop + shift)
-        elif region.lines[0].moving:
-            self.link.set_range(min(start + left - self._shown.start, stop - least), stop)
+        region, ends = self.window_region, zip(self.link.visible, self.window_region.lines, self._shown, strict=True)
+        start, stop = (end + line.value() - shown for end, line, shown in ends)
+        if region.lines[0].moving:
+            start = min(start, stop - self.link.min_span)
         elif region.lines[1].moving:
-            self.link.set_range(start, max(stop + right - self._shown.stop, start + least))
-        else:
+            stop = max(stop, start + self.link.min_span)
+        elif not region.moving:
             return
+        self.link.set_range(start, stop)
         self._follow_range()
 
     def _follow_extent(self, *_extent: float) -> None:

@@ -154,39 +154,48 @@ def stretched_coarse(source: Picture, step: int, start: int, stop: int) -> Codes
 BLOCK_COLUMNS = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
-    """`index` counts blocks of BLOCK_COLUMNS stored columns, each the maximum of `step` frames of source `serial`."""
+    """`index` counts blocks of BLOCK_COLUMNS stored columns, each the maximum of `step` frames of the source.
 
-    serial: int
+    It is the work that fetches it, too: equal for the same block, so that none is fetched twice at a time.
+    """
+
+    source: Picture
     step: int
     index: int
 
-    def columns(self, n_columns: int) -> tuple[int, int]:
-        """The frames start..stop (exclusive) of the source that it covers."""
+    def __call__(self, _job: object) -> tuple["Block", Codes | None]:
+        """On a worker thread; None where the file could not be read, whatever it throws: the coarse picture stays."""
         size = BLOCK_COLUMNS * self.step
-        return self.index * size, min((self.index + 1) * size, n_columns)
+        start, stop = self.index * size, min((self.index + 1) * size, self.source.n_columns)
+        try:
+            codes = np.asarray(self.source.columns(start, stop))
+            right = codes.shape == (stop - start, self.source.n_bins) and codes.dtype == np.uint8
+            return self, pool_columns(codes, self.step) if right else None
+        except Exception:
+            return self, None
 
     @property
     def coarser(self) -> "Block":
         """The block of half the detail that covers it: with its first half or with its second."""
-        return Block(self.serial, 2 * self.step, self.index // 2)
+        return Block(self.source, 2 * self.step, self.index // 2)
 
-    def finer(self, n_columns: int) -> list["Block"]:
+    @property
+    def finer(self) -> list["Block"]:
         """The blocks of twice the detail that make it up, one or two; none below single frames."""
         if self.step == 1:
             return []
-        step = self.step // 2
-        first = 2 * self.index
-        n = -(-n_columns // (BLOCK_COLUMNS * step))
-        return [Block(self.serial, step, i) for i in range(first, min(first + 2, n))]
+        first, step = 2 * self.index, self.step // 2
+        n = -(-self.source.n_columns // (BLOCK_COLUMNS * step))
+        return [Block(self.source, step, i) for i in range(first, min(first + 2, n))]
 
 
-def blocks_of(serial: int, step: int, first: int, last: int) -> list[Block]:
+def blocks_of(source: Picture, step: int, first: int, last: int) -> list[Block]:
     """The blocks that hold the stored columns first..last (exclusive)."""
     if last <= first:
         return []
-    return [Block(serial, step, i) for i in range(first // BLOCK_COLUMNS, (last - 1) // BLOCK_COLUMNS + 1)]
+    return [Block(source, step, i) for i in range(first // BLOCK_COLUMNS, (last - 1) // BLOCK_COLUMNS + 1)]
 
 
 class BlockCache:
@@ -219,9 +228,9 @@ class BlockCache:
         self.size += codes.nbytes
         return True
 
-    def forget(self, serial: int) -> None:
+    def forget(self, source: Picture) -> None:
         """Drop all blocks of a source."""
-        for block in [b for b in self._blocks if b.serial == serial]:
+        for block in [b for b in self._blocks if b.source is source]:
             self._drop(block)
 
     def _drop(self, block: Block) -> None:

@@ -171,10 +171,13 @@ def colour_map(name: str, neutral: str = "#15171c") -> pg.ColorMap:
     raise ValueError(f"unknown colour map {name!r}")
 
 
-def lookup_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint8]:
-    """The 256 colours of a map, uint8 (256, 3); of heat with their opacity, (256, 4)."""
-    table = colour_map(name, neutral).getLookupTable(nPts=256, alpha=name == HEAT_MAP, mode=pg.ColorMap.FLOAT)
-    return np.asarray(np.rint(255.0 * table), dtype=np.uint8)
+@lru_cache(maxsize=32)
+def pixel_table(name: str, neutral: str = "#15171c") -> NDArray[np.uint32]:
+    """The 256 colours of a map as pixels of Format_ARGB32_Premultiplied, opaque but for heat; not to be written to."""
+    table = colour_map(name, neutral).getLookupTable(nPts=256, alpha=True, mode=pg.ColorMap.FLOAT)
+    opacity = table[:, 3:]
+    channels = np.concatenate((table[:, 2::-1] * opacity, opacity), axis=1)  # blue, green, red, opacity
+    return np.rint(255.0 * channels).astype(np.uint8).view(np.uint32).ravel()
 
 
 @lru_cache(maxsize=16)  # a pan asks for the same ones at every step
@@ -186,9 +189,7 @@ def colour_table(name: str, code_low: float, code_high: float, nothing: str) -> 
     """
     span = max(code_high - code_low, 1e-6)
     place = np.clip((np.arange(256) - code_low) / span, 0.0, 1.0)
-    rgb = lookup_table(name, nothing)[np.rint(place * 255).astype(np.intp)]
-    packed = 0xFF000000 | (rgb.astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32))
-    colours: list[int] = packed.tolist()
+    colours: list[int] = pixel_table(name, nothing)[np.rint(place * 255).astype(np.intp)].tolist()
     colours[0] = QColor(nothing).rgb()
     return colours
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from osisnr_gui.qt.jobs import Job, Jobs
+from osisnr_gui.qt.jobs import Jobs
 from osisnr_gui.qt.plots import picture_pooling as pooling
 from osisnr_gui.qt.plots.picture_pooling import BLOCK_COLUMNS, Block, BlockCache, Codes, PictureView
 from osisnr_gui.session.pictures import Picture
@@ -23,30 +23,11 @@ from osisnr_gui.session.pictures import Picture
 N_THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetch:
-    """Fetches a block; equal for the same block, so that none is fetched twice at a time."""
-
-    block: Block
-    source: Picture = field(compare=False)
-
-    def __call__(self, _job: Job) -> tuple[Block, Codes | None]:
-        """On a worker thread; None where the file could not be read, whatever it throws: the coarse picture stays."""
-        source, (start, stop) = self.source, self.block.columns(self.source.n_columns)
-        try:
-            codes = np.asarray(source.columns(start, stop))
-            right = codes.shape == (stop - start, source.n_bins) and codes.dtype == np.uint8
-            return self.block, pooling.pool_columns(codes, self.block.step) if right else None
-        except Exception:
-            return self.block, None
-
-
 @dataclass
 class _Known:
     """What the store knows about one source. Held by the GUI thread only."""
 
     source: Picture
-    serial: int
     wanted: frozenset[Block] = frozenset()  # blocks of the last view: not thrown out of the cache
     unreadable: set[Block] = field(default_factory=set)
     no_room: set[Block] = field(default_factory=set)  # for this view; asking again would go on for ever
@@ -68,12 +49,11 @@ class TileStore(QObject):
     ) -> None:
         super().__init__(parent)
         self._cache = BlockCache(max_bytes)
-        self._known: dict[int, _Known] = {}  # by id(source); the source is held, so its id stays its own
-        self._next_serial = 0
-        # By serial of the source, so that all spectrograms fill at the same pace. Only what is wanted now is queued.
+        self._known: dict[Picture, _Known] = {}
+        # By source, so that all spectrograms fill at the same pace. Only what is wanted now is queued.
         self._jobs = Jobs("spectrogram", self, n_threads=n_threads)
         self._jobs.reported.connect(self._take_result)
-        self._changed: dict[int, Picture] = {}
+        self._changed: list[Picture] = []
         self._announcer = QTimer(self, singleShot=True)
         self._announcer.timeout.connect(self._announce)
 
@@ -90,8 +70,8 @@ class TileStore(QObject):
                 zoomed = not math.isclose(view.columns_per_pixel, known.view.columns_per_pixel, rel_tol=1e-9)
                 onward = 1 if view.first_column > known.view.first_column else -1
                 known.direction = 0 if zoomed else onward  # a zoom goes nowhere
-            if known.view is not None and view.width == known.view.width:
-                self._changed.pop(id(source), None)  # all rows follow to another view, and see what has come with it
+            if known.view is not None and view.width == known.view.width and source in self._changed:
+                self._changed.remove(source)  # all rows follow to another view, and see what has come with it
             known.view, known.picture = view, None
         if known.picture is None:
             known.picture = self._make_picture(known, view)
@@ -102,9 +82,8 @@ class TileStore(QObject):
         step = pooling.step_for(view.columns_per_pixel, source.coarse_step)
         if step >= source.coarse_step:
             return pooling.is_analysed(source, view)
-        known = self._know(source)
         first, last = pooling.covered(*pooling.pixel_columns(view, step, source.n_columns))
-        return not self._missing(known, pooling.blocks_of(known.serial, step, first, last))
+        return not self._missing(self._know(source), pooling.blocks_of(source, step, first, last))
 
     def is_exact(self, source: Picture, view: PictureView) -> bool:
         """Whether every frame of a view counts in its picture, be it of less detail than there could be."""
@@ -113,26 +92,24 @@ class TileStore(QObject):
 
     def release(self, source: Picture) -> None:
         """No row shows this source any more: drop its queue (its blocks stay cached while there is room)."""
-        known = self._known.get(id(source))
-        if known is None:
-            return
-        self._jobs.start(key=known.serial)
-        known.wanted = frozenset()
-        self.mark_changed(source)  # should another row still show it, it asks again
+        if source in self._known:
+            self._jobs.start(key=source)
+            self._known[source].wanted = frozenset()
+            self.mark_changed(source)  # should another row still show it, it asks again
 
     def keep_only(self, sources: Iterable[Picture]) -> None:
         """Forget all other sources: their blocks, their queue, and the results still to come."""
-        kept = {id(s) for s in sources}
-        for key in [k for k in self._known if k not in kept]:
-            known = self._known.pop(key)
-            self._jobs.start(key=known.serial)
-            self._cache.forget(known.serial)
-            self._changed.pop(key, None)
+        for source in self._known.keys() - set(sources):
+            del self._known[source]
+            self._jobs.start(key=source)
+            self._cache.forget(source)
+        self._changed = [source for source in self._changed if source in self._known]
 
     def mark_changed(self, source: Picture) -> None:
         """There is more of a source, e.g. its coarse pictures have grown: let its rows look again."""
         self._know(source).picture = None
-        self._changed[id(source)] = source
+        if source not in self._changed:
+            self._changed.append(source)
         if not self._announcer.isActive():
             # What arrives meanwhile is announced with it: each time costs a repaint. The last of a view does not wait.
             self._announcer.start(25)
@@ -144,11 +121,7 @@ class TileStore(QObject):
         self._jobs.close()
 
     def _know(self, source: Picture) -> _Known:
-        known = self._known.get(id(source))
-        if known is None:
-            known = self._known[id(source)] = _Known(source, self._next_serial)
-            self._next_serial += 1
-        return known
+        return self._known.setdefault(source, _Known(source))
 
     def _make_picture(self, known: _Known, view: PictureView) -> Codes:
         source = known.source
@@ -158,9 +131,9 @@ class TileStore(QObject):
             return pooling.coarse_picture(source, view)
         starts, stops = pooling.pixel_columns(view, step, source.n_columns)
         first, last = pooling.covered(starts, stops)
-        blocks = pooling.blocks_of(known.serial, step, first, last)
+        blocks = pooling.blocks_of(source, step, first, last)
         self._want(known, blocks, self._ahead(known, view, step, blocks))
-        return pooling.max_pool(self._assemble(known, step, first, last), starts - first, stops - first)
+        return pooling.max_pool(self._assemble(source, step, first, last), starts - first, stops - first)
 
     def _want(self, known: _Known, blocks: list[Block], ahead: Iterable[Block] = ()) -> None:
         """Queue what is missing of these blocks, then of those where the view goes."""
@@ -168,9 +141,8 @@ class TileStore(QObject):
             known.wanted = frozenset(blocks)
             known.no_room.clear()
         for block in self._missing(known, blocks):
-            self._pool_from_finer(known, block)
-        missing = self._missing(known, [*blocks, *ahead])
-        self._jobs.start(*(_Fetch(block, known.source) for block in missing), key=known.serial)
+            self._pool_from_finer(block)
+        self._jobs.start(*self._missing(known, [*blocks, *ahead]), key=known.source)
 
     def _ahead(self, known: _Known, view: PictureView, step: int, blocks: list[Block]) -> list[Block]:
         """The blocks of half a view where the view goes."""
@@ -180,48 +152,48 @@ class TileStore(QObject):
         count, last = math.ceil(0.5 * view.width * view.columns_per_pixel / size), known.source.n_columns // size
         edge = blocks[-1 if known.direction > 0 else 0].index
         indices = (edge + known.direction * i for i in range(1, count + 1))
-        return [Block(known.serial, step, i) for i in indices if 0 <= i <= last]
+        return [Block(known.source, step, i) for i in indices if 0 <= i <= last]
 
     def _missing(self, known: _Known, blocks: list[Block]) -> list[Block]:
         hopeless = known.unreadable | known.no_room
         return [b for b in blocks if b not in self._cache and b not in hopeless]
 
-    def _pool_from_finer(self, known: _Known, block: Block) -> bool:
+    def _pool_from_finer(self, block: Block) -> bool:
         """Make a block of those of more detail, when they are here."""
-        finer = block.finer(known.source.n_columns)
-        if not finer or not all(b in self._cache or self._pool_from_finer(known, b) for b in finer):
+        finer = block.finer
+        if not finer or not all(b in self._cache or self._pool_from_finer(b) for b in finer):
             return False
         parts = [codes for b in finer if (codes := self._cache.get(b)) is not None]
         return self._cache.put(block, pooling.pool_columns(np.concatenate(parts), 2), self._pinned() | set(finer))
 
-    def _assemble(self, known: _Known, step: int, first: int, last: int) -> Codes:
+    def _assemble(self, source: Picture, step: int, first: int, last: int) -> Codes:
         """The stored columns first..last, (last - first, n_bins), exact as far as they are here."""
-        data = np.empty((last - first, known.source.n_bins), dtype=np.uint8)
-        for block in pooling.blocks_of(known.serial, step, first, last):
+        data = np.empty((last - first, source.n_bins), dtype=np.uint8)
+        for block in pooling.blocks_of(source, step, first, last):
             offset = block.index * BLOCK_COLUMNS
             start, stop = max(offset, first), min(offset + BLOCK_COLUMNS, last)
             codes = self._cache.get(block)
             if codes is None:
-                data[start - first : stop - first] = self._stretched(known, block, start, stop)
+                data[start - first : stop - first] = self._stretched(block, start, stop)
             else:
                 data[start - first : stop - first] = codes[start - offset : stop - offset]
         return data
 
-    def _stretched(self, known: _Known, block: Block, start: int, stop: int) -> Codes:
+    def _stretched(self, block: Block, start: int, stop: int) -> Codes:
         """Stored columns start..stop, which lie in `block`, guessed from the nearest block of less detail."""
         coarser = block.coarser
-        while coarser.step < known.source.coarse_step:
+        while coarser.step < block.source.coarse_step:
             codes = self._cache.get(coarser)
             if codes is not None:
                 index = np.arange(start, stop) * block.step // coarser.step - coarser.index * BLOCK_COLUMNS
                 return codes.take(index, axis=0)
             coarser = coarser.coarser
-        return pooling.stretched_coarse(known.source, block.step, start, stop)
+        return pooling.stretched_coarse(block.source, block.step, start, stop)
 
     @Slot(object)
     def _take_result(self, result: tuple[Block, Codes | None]) -> None:
         block, codes = result
-        known = next((k for k in self._known.values() if k.serial == block.serial), None)
+        known = self._known.get(block.source)
         if known is not None:  # else the source was dropped meanwhile
             if codes is None:
                 known.unreadable.add(block)
@@ -236,6 +208,6 @@ class TileStore(QObject):
         return frozenset[Block]().union(*(k.wanted for k in self._known.values()))
 
     def _announce(self) -> None:
-        changed, self._changed = self._changed, {}
-        for source in changed.values():
+        changed, self._changed = self._changed, []
+        for source in changed:
             self.tiles_changed.emit(source)

@@ -15,26 +15,6 @@ WIDTHS = {"cursor": (1, 3), "playhead": (3, 5)}
 Z_VALUES = {"selection": 10, "loop": 11, "cursor": 12, "cross_time": 14, "cross_value": 14, "playhead": 16}
 
 
-def _show(plot: pg.PlotItem, item: pg.GraphicsObject, on: bool) -> None:
-    """Have an item on a plot only while it shows something: there it hears of all changes of the range."""
-    if on and item.scene() is None:
-        plot.addItem(item, ignoreBounds=True)
-    elif not on and item.scene() is not None:
-        plot.removeItem(item)
-
-
-def _make_line(name: str, theme: Theme, scale: float) -> Line:
-    line = Line(angle=0 if name == "cross_value" else 90)
-    line.setZValue(Z_VALUES[name])
-    if name in WIDTHS:
-        width, broader = (math.ceil(scale * width) for width in WIDTHS[name])
-        ground = with_alpha(theme.background, 0.7)
-        line.set_pens(pg.mkPen(theme.text, width=width), pg.mkPen(ground, width=broader))
-    else:
-        line.setPen(pg.mkPen(with_alpha(theme.text, 0.55)))
-    return line
-
-
 class TimeMarks(QObject):
     """The marks of one row, following a TimeLink; the edges of selection and loop can be dragged.
 
@@ -68,13 +48,25 @@ class TimeMarks(QObject):
         """Make all marks anew in the colours of a theme."""
         self._theme = theme
         for mark in (*self.lines.values(), *self.regions.values()):
-            _show(self._plot, mark, False)
+            if mark.scene() is not None:
+                self._plot.removeItem(mark)
         self.lines, self.regions = {}, {}
         box = self._plot.getViewBox().rbScaleBox
         box.setPen(pg.mkPen(theme.accent))
         box.setBrush(with_alpha(theme.accent, theme.selection_opacity))
         if self.is_seen:
             self.catch_up()
+
+    def _make_line(self, name: str) -> Line:
+        theme, line = self._theme, Line(angle=0 if name == "cross_value" else 90)
+        line.setZValue(Z_VALUES[name])
+        if name in WIDTHS:
+            width, broader = (math.ceil(self.scale * width) for width in WIDTHS[name])
+            ground = with_alpha(theme.background, 0.7)
+            line.set_pens(pg.mkPen(theme.text, width=width), pg.mkPen(ground, width=broader))
+        else:
+            line.setPen(pg.mkPen(with_alpha(theme.text, 0.55)))
+        return line
 
     def _make_region(self, name: str) -> pg.LinearRegionItem:
         """A region whose edges can be dragged; dragging inside it selects anew, as anywhere."""
@@ -117,32 +109,32 @@ class TimeMarks(QObject):
         selection, loop = self._link.selection, self._link.loop
         looped = selection is not None and loop is not None and math.isclose(sum(selection), sum(loop))
         # The edges of a loop round it say as much as a fill, which would grey the colours of what is bad inside.
-        self._show_region("selection", None if looped else selection)
-        self._show_region("loop", loop)
-        self._show_line("cursor", self._link.cursor)
-        self._show_line("playhead", self._link.playhead)
+        self._show("selection", None if looped else selection)
+        self._show("loop", loop)
+        self._show("cursor", self._link.cursor)
+        self._show("playhead", self._link.playhead)
 
     def _follow_hover(self, time: float, value: float, row_id: str) -> None:
         if self._row_id is None or not self._link.has_crosshair:
             time, value, row_id = NO_HOVER
-        self._show_line("cross_time", time)
-        self._show_line("cross_value", value if row_id == self._row_id else math.nan)
+        self._show("cross_time", time)
+        self._show("cross_value", value if row_id == self._row_id else math.nan)
 
-    def _show_line(self, name: str, at: float) -> None:
-        on = math.isfinite(at)
-        if self.is_seen and (on or name in self.lines):
-            if name not in self.lines:
-                self.lines[name] = _make_line(name, self._theme, self.scale)
-            _show(self._plot, self.lines[name], on)
-            if on:
-                self.lines[name].setValue(at)
-
-    def _show_region(self, name: str, span: TimeSpan | None) -> None:
-        if self.is_seen and (span is not None or name in self.regions):
-            region = self.regions.get(name) or self._make_region(name)
-            self.regions[name] = region
-            if any(line.moving for line in region.lines):
-                return  # an edge that is dragged may lie beyond the other one, or beyond the file
-            _show(self._plot, region, span is not None)
-            if span is not None:
-                region.setRegion(span)
+    def _show(self, name: str, value: float | TimeSpan | None) -> None:
+        """Have a mark on the plot only while it shows something: there it hears of all changes of the range."""
+        on = value is not None and value == value  # not NaN
+        is_region = name in ("selection", "loop")
+        marks, make = (self.regions, self._make_region) if is_region else (self.lines, self._make_line)
+        if not self.is_seen or not (on or name in marks):
+            return
+        mark = marks[name] = marks.get(name) or make(name)
+        if is_region and any(line.moving for line in mark.lines):
+            return  # an edge that is dragged may lie beyond the other one, or beyond the file
+        if on and mark.scene() is None:
+            self._plot.addItem(mark, ignoreBounds=True)
+        elif not on and mark.scene() is not None:
+            self._plot.removeItem(mark)
+        if isinstance(value, TimeSpan):
+            mark.setRegion(value)
+        elif value is not None:
+            mark.place(value)

@@ -9,14 +9,14 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent, QTransform
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.qt.look.theme import Theme
 from osisnr_gui.qt.plots import axes
 from osisnr_gui.qt.plots.axes import NoAxis, TickAxis, TimeAxis, ValueScale
 from osisnr_gui.qt.plots.items.lines import LevelLine, LevelTags
 from osisnr_gui.qt.plots.items.painting import Grid, PixelItem, StillPicture
-from osisnr_gui.qt.plots.items.shading import Shading
+from osisnr_gui.qt.plots.items.shading import NoteMarks, Shading
 from osisnr_gui.qt.plots.items.words import RowWords
 from osisnr_gui.qt.plots.time_link import TimeLink
 from osisnr_gui.qt.plots.time_marks import TimeMarks
@@ -43,12 +43,12 @@ class PlotWidget(pg.PlotWidget):
         self.theme, self._axes = box.theme, axes
         shown = {axis.orientation: axis for axis in axes}
         hidden = {side: NoAxis(side) for side in ("left", "top", "right", "bottom") if side not in shown}
-        super().__init__(parent, background=box.theme.background, viewBox=box, axisItems=shown | hidden)
+        axis_items = shown | hidden
+        super().__init__(parent, box.theme.background, viewBox=box, axisItems=axis_items, enableMenu=False)
         # Every paint fills the whole place: neither Qt nor a kept picture of the ground has to do it before.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.plotItem.hideButtons()
-        self.plotItem.setMenuEnabled(False)
         for side in hidden:  # an axis that is given is shown
             self.plotItem.hideAxis(side)
         # It would stay as a window of its own; as a child its forty controls would be styled with the plot.
@@ -66,7 +66,7 @@ class PlotWidget(pg.PlotWidget):
         self.theme = self.getViewBox().theme = theme
         self.setBackground(theme.background)
         for axis in self._axes:
-            axis.set_theme(theme)
+            axis.setTextPen(theme.muted)
         self._dress()
         self.refresh()
 
@@ -133,17 +133,16 @@ class TimePlot(PlotWidget):
         self.time_axis = False
         self.y_by_hand = False  # the user chose the value range: automatic ranges keep off
         self._y, self._y_limits = (0.0, 1.0), (-math.inf, math.inf)
-        self.words = RowWords(title, self._title_note, self._corner_width)
+        self._under_title: tuple[float, float] | None = None  # values whose range leaves room for the title
+        self.words, self.notes = RowWords(title, self._title_note, self._corner_width), NoteMarks()
         self._level_lines: list[LevelLine] = []
-        self.add(Grid(self._lower, self.left), self.words)
+        self.add(Grid(self._lower, self.left), self.words, self.notes)
         self.marks = TimeMarks(self.plotItem, link, theme, row_id)
         self._listen()
         self._place_axes()
         self.setMinimumHeight(MIN_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(title or row_id)
         self.box.show_range(*link.visible)
-        self.box.setYRange(*self._y, padding=0.0)
         self._is_built = True
 
     def _listen(self) -> None:
@@ -223,7 +222,8 @@ class TimePlot(PlotWidget):
             self.y_range_changed.emit(lo, hi)
 
     def set_range_under_title(self, lo: float, hi: float) -> None:
-        """Show these values below the title, as far as there is room for both."""
+        """Show these values below the title, as far as there is room for both; they stay there at any size."""
+        self._under_title = (lo, hi)
         height = self.box.height()
         self.set_y_range(lo, lo + (hi - lo) * height / max(height - TITLE_PIXELS, height / 2))
 
@@ -280,6 +280,11 @@ class TimePlot(PlotWidget):
     def _fit_values(self) -> None:
         """Show the values there are: here all that the limits allow, if there are limits."""
         self.set_y_range(*self._y_limits)
+
+    def _resized(self) -> None:
+        """Leave as much room for the title as before."""
+        if self._under_title is not None and not self.y_by_hand:
+            self.set_range_under_title(*self._under_title)
 
     def _follow_line(self, line: LevelLine) -> None:
         self.refresh()

@@ -39,6 +39,17 @@ class PixelViewBox(pg.ViewBox):
     def paint(self, *_: object) -> None:
         """Draw no border: a line of no width costs as much as a row of text; `borderRect` can be shown."""
 
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        """The right button asks for a menu, the left one says where it points."""
+        event.accept()
+        if event.button() == Qt.MouseButton.RightButton and self.scene().dragItem is None:
+            self.menu_requested.emit(event.screenPos().toPoint())
+        elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
+            self.click(event.scenePos(), twice=event.double())
+
+    def click(self, scene: QPointF, *, twice: bool) -> None:
+        """The left button was clicked at this point of the scene, once or twice."""
+
     def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
         """Keep the size: pyqtgraph asks Qt for it, and a pan asks for it 350 times."""
         self._width, self._height = event.newSize().width(), event.newSize().height()
@@ -171,17 +182,13 @@ class TimeViewBox(PixelViewBox):
         else:
             event.ignore()
 
-    def mouseClickEvent(self, event: MouseClickEvent) -> None:
-        """Seek; tell of a double click, and where a menu is wanted."""
-        at = self.place_of(event.scenePos())
-        event.accept()
-        if event.button() == Qt.MouseButton.RightButton and self.scene().dragItem is None:
-            self.menu_requested.emit(event.screenPos().toPoint())
-        elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
-            if event.double():
-                self.double_clicked.emit(at.x(), at.y())
-            else:
-                self._link.request_seek(at.x())
+    def click(self, scene: QPointF, *, twice: bool) -> None:
+        """Seek, or tell of a double click."""
+        at = self.place_of(scene)
+        if twice:
+            self.double_clicked.emit(at.x(), at.y())
+        else:
+            self._link.request_seek(at.x())
 
     def _drag_box(self, event: MouseDragEvent) -> None:
         ends = event.buttonDownScenePos(), event.scenePos()

@@ -11,9 +11,16 @@ from osisnr_gui.qt.plots.scales import (
     SPECTROGRAM_MAPS,
     code_of,
     colour_table,
-    lookup_table,
+    pixel_table,
     value_of,
 )
+
+
+def _rgb(name: str, background: str = "#15171c") -> np.ndarray:
+    """uint8 (256, 3) of an opaque map."""
+    channels = pixel_table(name, background).view(np.uint8).reshape(256, 4)
+    assert (channels[:, 3] == 255).all()
+    return channels[:, 2::-1]
 
 
 def _lightness(rgb: np.ndarray) -> np.ndarray:
@@ -23,7 +30,7 @@ def _lightness(rgb: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", SPECTROGRAM_MAPS)
 def test_maps_grow_lighter_all_the_way(name: str) -> None:
-    table = lookup_table(name)
+    table = _rgb(name)
     assert table.shape == (256, 3)
     assert table.dtype == np.uint8
     lightness = _lightness(table.astype(float))
@@ -33,7 +40,7 @@ def test_maps_grow_lighter_all_the_way(name: str) -> None:
 
 @pytest.mark.parametrize("background", ["#15171c", "#ffffff"])
 def test_difference_map_is_neutral_in_the_middle(background: str) -> None:
-    table = lookup_table(DIFFERENCE_MAP, background).astype(int)
+    table = _rgb(DIFFERENCE_MAP, background).astype(int)
     neutral = QColor(background)
     assert np.abs(table[127:129] - [neutral.red(), neutral.green(), neutral.blue()]).max() <= 4
     assert table[0][2] > table[0][0] + 50  # blue
@@ -46,7 +53,7 @@ def test_difference_map_is_neutral_in_the_middle(background: str) -> None:
 
 
 def test_colour_table_ends() -> None:
-    lut = lookup_table("viridis")
+    lut = _rgb("viridis")
     table = colour_table("viridis", 50.0, 200.0, "#123456")
     assert len(table) == 256
     assert table[0] == QColor("#123456").rgb()
@@ -57,7 +64,7 @@ def test_colour_table_ends() -> None:
 
 
 def test_colour_table_range_may_lie_outside_the_codes() -> None:
-    lut = lookup_table("grey")
+    lut = _rgb("grey")
     table = colour_table("grey", -255.0, 510.0, "#000000")
     assert QColor.fromRgb(table[128]).red() == pytest.approx(lut[128][0], abs=1)
     assert len({*colour_table("grey", 10.0, 10.0, "#000000")}) == 2  # no range: a step, no division by 0
@@ -71,4 +78,4 @@ def test_codes_and_values() -> None:
 
 def test_unknown_map() -> None:
     with pytest.raises(ValueError, match="rainbow"):
-        lookup_table("rainbow")
+        pixel_table("rainbow")

@@ -47,6 +47,8 @@ def _painters() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name in ("paintEvent", "paint"):
                 found.add(name)
+            elif isinstance(node, ast.FunctionDef) and node.name == "draw":  # of an item of a plot
+                found |= {name for argument in node.args.args if argument.arg == "painter"}
     return found
 
 

@@ -235,9 +235,9 @@ class Fill(PixelItem):
         super().__init__(z)
         self.colour, self.times = QColor(colour), 0
 
-    def paint(self, painter, *_):
+    def draw(self, painter, vb):
         self.times += 1
-        painter.fillRect(self.pixels(painter).rect(), self.colour)
+        painter.fillRect(vb.rect(), self.colour)
 
 
 def test_higher_items_are_over_lower_ones(row):

@@ -1,9 +1,7 @@
 """What the charts have in common: a PlotWidget with two tick axes, a grid, and the pointer in data coordinates."""
 
-import math
-
 import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
+from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
@@ -33,14 +31,10 @@ class ChartBox(PixelViewBox):
         else:
             super().wheelEvent(event, axis)
 
-    def mouseClickEvent(self, event: MouseClickEvent) -> None:
-        """A click of the left button points once, one of the right button asks for a menu."""
-        event.accept()
-        if event.button() == Qt.MouseButton.RightButton:
-            self.menu_requested.emit(event.screenPos().toPoint())
-        elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
-            self.pointed.emit(self.mapSceneToView(event.scenePos()))
-            self.released.emit()
+    def click(self, scene: QPointF, *, twice: bool) -> None:
+        """Point once."""
+        self.pointed.emit(self.mapSceneToView(scene))
+        self.released.emit()
 
     def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
         """A drag of the left button points at every move."""
@@ -131,17 +125,3 @@ def curve_item() -> pg.PlotCurveItem:
 def point_item() -> pg.ScatterPlotItem:
     """An empty item for round marks on a curve."""
     return pg.ScatterPlotItem(size=7, pen=None, antialias=True)
-
-
-def upright_line() -> pg.InfiniteLine:
-    """A vertical line without a place yet."""
-    line = pg.InfiniteLine(angle=90)
-    line.hide()
-    return line
-
-
-def place_line(line: pg.InfiniteLine, at: float) -> None:
-    """Move a line; hide it where there is no place."""
-    line.setVisible(math.isfinite(at))
-    if math.isfinite(at):
-        line.setPos(at)

@@ -12,7 +12,8 @@ from osisnr_gui.core.reduce import Pyramid, polyline, upper_edge
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.plots.axes import LinearScale
-from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, point_item
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.text.catalogue import _
 
 #: Samples to each side in the plot of the surroundings.
@@ -44,7 +45,7 @@ class DelayChart(Chart):
     `moved` while the user chooses, `settled` once that is over; `hovered` with the delay under the pointer or None.
     """
 
-    NAME, SIZE, AXES = "delays", (560, 160), (56, 34)
+    NAME, SIZE, LEAST, AXES = "delays", (560, 160), (160, 110), (56, 34)
     moved = Signal(int)
     settled = Signal()
     hovered = Signal(object)
@@ -63,10 +64,8 @@ class DelayChart(Chart):
         self._range_curve, self._curve = pg.PlotCurveItem(connect="finite"), curve_item()
         self._dots, self._point = pg.ScatterPlotItem(size=4, pen=None), point_item()
         self._marks = {words: self._mark(words, k) for k, words in enumerate((ZERO_WORDS, PEAK_WORDS))}
-        self._taken_line = upright_line()
+        self._taken_line = Line()
         self.add(self._range_curve, self._curve, self._dots, self._taken_line, self._point)
-        self.setMinimumHeight(110)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         around = _("Whole-signal SI-SNR against delay, around the present one")
         self.setAccessibleName(around if near else _("Whole-signal SI-SNR against delay, within half a second"))
@@ -151,12 +150,11 @@ class DelayChart(Chart):
         else:
             event.ignore()
 
-    def _mark(self, words: str, line: int) -> pg.InfiniteLine:
+    def _mark(self, words: str, line: int) -> Line:
         """A dashed line with its name where the curve is not, each name on a line of its own."""
         position = ((0.08, 0.24) if self._near else (0.92, 0.76))[line]
-        mark = pg.InfiniteLine(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
+        mark = Line(angle=90, label=words, labelOpts={"position": position, "anchors": [(0, 0.5), (1, 0.5)]})
         mark.label.setFont(tabular_font(SMALL_FONT_PIXELS))
-        mark.hide()
         self.add(mark)
         return mark
 
@@ -169,8 +167,8 @@ class DelayChart(Chart):
         else:
             ends = -float(max(reach, 1)), float(max(reach, 1))
         self.fit(ends, self._limits)
-        place_line(self._marks[ZERO_WORDS], 0.0)
-        place_line(self._marks[PEAK_WORDS], float(self._peak) if self._peak else math.nan)
+        self._marks[ZERO_WORDS].place(0.0)
+        self._marks[PEAK_WORDS].place(float(self._peak) if self._peak else math.nan)
         self._show_curves()
         self._show_taken()
 
@@ -185,7 +183,7 @@ class DelayChart(Chart):
             self._range_curve.setData(*polyline(self._pyramid, *where))
 
     def _show_taken(self) -> None:
-        place_line(self._taken_line, float(self.taken))
+        self._taken_line.place(float(self.taken))
         known = abs(self.taken) <= self.reach and self.reach > 0
         value = self._values[self.taken + self.reach] if known else math.nan
         self._point.setData(*(([], []) if math.isnan(value) else ([self.taken], [max(value, self.box.lo)])))

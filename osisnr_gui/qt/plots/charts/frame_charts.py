@@ -8,14 +8,15 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from osisnr_gui.core.reduce import Pyramid, polyline
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import NO_SCALE, LinearScale, Tick
-from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.qt.plots.items.painting import round_up, safe_array
 from osisnr_gui.session import words
 from osisnr_gui.session.inspection.inspection import FrameCurves
@@ -79,7 +80,6 @@ class AngleChart(Chart):
         self._parts = (*curves[1:], *self._heads, *self._names[:3])
         self.add(*curves, *self._heads, *self._names)
         self._circle.setData(*_arc(0.5, 180.0, 0.5))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(TIP))
         self.fit((-0.08, 1.2), (-0.32, 0.56))
         self._show()
@@ -187,14 +187,13 @@ class SpectrumChart(Chart):
         self._pointer: float | None = None
         self._items = tuple(curve_item() for _ in range(3))  # reference, estimate, error
         self._area = pg.PlotCurveItem(pen=None, connect="finite")
-        self._pointer_line = upright_line()
+        self._pointer_line = Line()
         self.add(self._area, self._items[2], *self._items[:2], self._pointer_line)
         self._place, self._names = (pg.TextItem(anchor=(k, 0.0)) for k in (0, 1))
         for text in (self._place, self._names):
             text.setFont(tabular_font(SMALL_FONT_PIXELS))
             text.setParentItem(self.plotItem)
             text.textItem.document().setDocumentMargin(0)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(_("Reference, estimate and noise of the frame"))
         self.pointer_at.connect(self._point)
         self._dress()
@@ -276,7 +275,7 @@ class SpectrumChart(Chart):
             return
         index = -1 if self._pointer is None else round(self._pointer / curves.step)
         pointed = 0 <= index < self._lines[1].size
-        place_line(self._pointer_line, index * curves.step if pointed else math.nan)
+        self._pointer_line.place(index * curves.step if pointed else math.nan)
         self._place.setText(_place(index, curves) if pointed else translated(curves.title))
         parts = []
         for name, values, colour in zip(curves.names, self._lines, self._colours(), strict=True):

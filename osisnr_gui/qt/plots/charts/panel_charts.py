@@ -16,7 +16,8 @@ from osisnr_gui.io.errors import Phrase
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.plots.axes import FixedScale, LinearScale, Tick
-from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, place_line, point_item, upright_line
+from osisnr_gui.qt.plots.charts.chart import Chart, Table, curve_item, point_item
+from osisnr_gui.qt.plots.items.lines import Line
 from osisnr_gui.qt.plots.items.painting import round_up
 from osisnr_gui.qt.plots.items.spectrogram import same_objects
 from osisnr_gui.session import words
@@ -34,7 +35,7 @@ LOSS = FixedScale(_("% of loss"), tuple(Tick(share, f"{100 * share:g}") for shar
 class AlphaChart(Chart):
     """MC-MSE against alpha, one curve an estimate; default dashed, the present one has points; click to choose."""
 
-    NAME, SIZE = "mc_mse", (240, 150)
+    NAME, SIZE, LEAST = "mc_mse", (240, 150), (160, 110)
     alpha_requested = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -44,10 +45,9 @@ class AlphaChart(Chart):
         self._curves: list[pg.PlotCurveItem] = []
         self._given: tuple[object, ...] = ()
         self._alpha = math.nan
-        self._default_line, self._alpha_line = upright_line(), upright_line()
+        self._default_line, self._alpha_line = Line(), Line()
         self._points = point_item()
         self.add(self._default_line, self._alpha_line, self._points)
-        self.setMinimumHeight(110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setAccessibleName(_("MC-MSE against alpha"))
@@ -67,8 +67,8 @@ class AlphaChart(Chart):
             for item, (values, _colour) in zip(self._curves, curves, strict=True):
                 item.setData(alphas, values)
             self._dress()
-        place_line(self._default_line, default_alpha)
-        place_line(self._alpha_line, alpha)
+        self._default_line.place(default_alpha)
+        self._alpha_line.place(alpha)
         self.move_to(alpha)
 
     def move_to(self, alpha: float) -> None:
@@ -216,7 +216,7 @@ LOG_COUNTS = FixedScale(
 class HistogramChart(Chart):
     """Counts by value; `bin_hovered` gives the bin under the pointer, −1 for none."""
 
-    NAME, SIZE, AXES = "mask_values", (260, 190), (62, 34)
+    NAME, SIZE, LEAST, AXES = "mask_values", (260, 190), (160, 140), (62, 34)
     bin_hovered = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -231,7 +231,6 @@ class HistogramChart(Chart):
         self._bin = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._bin.hide()
         self.add(self._bin, self._ends)
-        self.setMinimumHeight(140)
         self.setAccessibleName(_("How often each value occurs in the masks"))
         self.setToolTip(tooltip(TIP))
         self.pointer_at.connect(self._hover)

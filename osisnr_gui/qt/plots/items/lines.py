@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from osisnr_gui.core.reduce import Pyramid, is_crowded, is_reduced, polyline, runs_of, summary_per_column, upper_edge
 from osisnr_gui.core.types import FloatArray
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font
-from osisnr_gui.qt.plots.items.painting import LARGEST, PixelItem, edge_per_column, line_path, safe_array, tint_image
-from osisnr_gui.qt.plots.items.words import TAG_MARGIN, lay_tags, paint_tag, tag_width
+from osisnr_gui.qt.look.theme import Theme
+from osisnr_gui.qt.plots.items.painting import LARGEST, PixelItem, area_image, edge_per_column, line_path, safe_array
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, lay_tags, paint_tag, tag_box
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.text.catalogue import _
 
@@ -31,7 +31,8 @@ class CurveItem(PixelItem):
 
     The line goes through every frame, through the extremes of pixel columns with a few frames, through the means of
     crowded ones, which then have a veil of their extremes behind them if there is a pen for it. NaN is a gap. +inf is
-    not in the line: with `cap` those frames have bars at the upper edge, below that of `cap` other curves.
+    not in the line: with `cap` those frames have bars at the upper edge, below that of `cap` other curves. With a tint
+    the area between the line and zero is filled.
     """
 
     def __init__(self, name: str = "", *, dots: bool = False) -> None:
@@ -44,6 +45,8 @@ class CurveItem(PixelItem):
         self._pen, self._veil_pen, self._strong = QPen(), QPen(Qt.PenStyle.NoPen), False
         self._paths = QPainterPath(), QPainterPath()
         self._paths_of: tuple[float, ...] = ()
+        self._tint: tuple[QColor, QColor] | None = None
+        self._tint_image = QImage()
 
     def name(self) -> str:
         """What the curve is, e.g. for a legend."""
@@ -73,6 +76,11 @@ class CurveItem(PixelItem):
         self._pen, self._veil_pen, self._strong = pen, veil or QPen(Qt.PenStyle.NoPen), strong
         self.update()
 
+    def set_tint(self, above: QColor, below: QColor) -> None:
+        """Fill between the line and zero, in one colour above it and another below."""
+        self._tint, self._paths_of = (above, below), ()
+        self.update()
+
     @property
     def values(self) -> FloatArray:
         """What the line goes through."""
@@ -82,22 +90,17 @@ class CurveItem(PixelItem):
         """Whether the line is a mean of many frames per pixel."""
         return is_crowded(self.dt, vb.t0, vb.t1, vb.columns)
 
-    def points(self, vb: PixelViewBox) -> tuple[FloatArray, FloatArray]:
-        """(times, values) of the frames in view, or the means of those that share a pixel."""
-        where = (self.t0, self.dt, vb.t0, vb.t1, vb.columns)
-        if not is_reduced(self._values.size, *where):
-            return polyline(self._values, *where)
-        times, _, _, mean = summary_per_column(self._values, *where)
-        return times, mean
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw veil, line, dots and bars."""
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
+        """Draw tint, veil, line, dots and bars."""
         if not self._values.size:
             return
-        vb = self.pixels(painter)
         if vb.view_key != self._paths_of:
             self._paths_of, self._paths = vb.view_key, self._make_paths(vb)
+            if self._tint is not None:
+                self._tint_image = self._fill(vb, *self._tint)
         path, veil = self._paths
+        if self._tint is not None:
+            painter.drawImage(vb.rect(), self._tint_image)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if not veil.isEmpty() and self._veil_pen.style() != Qt.PenStyle.NoPen:
             painter.setPen(self._veil_pen)
@@ -134,6 +137,17 @@ class CurveItem(PixelItem):
         xs, pairs = vb.x_of(times), np.column_stack((low, high)).ravel()
         return line_path(xs, vb.ys_of(mean)), line_path(np.repeat(xs, 2), vb.ys_of(pairs))
 
+    def _fill(self, vb: PixelViewBox, above: QColor, below: QColor) -> QImage:
+        """The area between zero and the frames in view, or the means of those that share a pixel."""
+        where = (self.t0, self.dt, vb.t0, vb.t1, vb.columns)
+        if is_reduced(self._values.size, *where):
+            times, _, _, values = summary_per_column(self._values, *where)
+        else:
+            times, values = polyline(self._values, *where)
+        edge = edge_per_column(vb, times, values)
+        zero = np.where(np.isnan(edge), np.nan, vb.y_of(0.0) * vb.pixel_ratio)
+        return area_image(vb.rows, [(edge, above), (zero, below), (np.maximum(edge, zero), QColor("transparent"))])
+
     def _paint_dots(self, painter: QPainter, vb: PixelViewBox) -> None:
         times, values = polyline(self._values, self.t0, self.dt, vb.t0, vb.t1, vb.columns)
         pen = QPen(self._pen.color(), 4)
@@ -157,32 +171,6 @@ class CurveItem(PixelItem):
         painter.drawRects([QRectF(a - half, y - CAP_PIXELS / 2, b - a + 2 * half, CAP_PIXELS) for a, b in pairs])
 
 
-class TintItem(PixelItem):
-    """The area between a curve and zero, in one colour above and another below."""
-
-    def __init__(self) -> None:
-        super().__init__(-1.0)
-        self._curve: CurveItem | None = None
-        self._colours: tuple[QColor, ...] = ()
-        self._image = QImage()
-        self._image_of: tuple[float, ...] = ()
-
-    def show_curve(self, curve: CurveItem | None, *colours: QColor) -> None:
-        """Tint up to this curve, in one colour above zero and one below; or nothing."""
-        self._curve, self._colours, self._image_of = curve, colours, ()
-        self.update()
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the picture of this view."""
-        if self._curve is None:
-            return
-        vb = self.pixels(painter)
-        if vb.view_key != self._image_of:
-            self._image_of = vb.view_key
-            self._image = tint_image(vb, edge_per_column(vb, *self._curve.points(vb)), *self._colours)
-        painter.drawImage(vb.rect(), self._image)
-
-
 class BetterTags(PixelItem):
     """Beside zero, at the right end: who is better above and below."""
 
@@ -192,14 +180,13 @@ class BetterTags(PixelItem):
         self._lowest_taken = lowest_taken
         self.contestants: tuple[tuple[str, str], ...] = ()  # name and colour above zero, and below
 
-    def paint(self, painter: QPainter, *_args: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the labels that have room."""
-        vb = self.pixels(painter)
-        height, zero = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height(), vb.y_of(0.0)
-        for (name, colour), top in zip(self.contestants, (zero - height - 1, zero + 2), strict=False):
+        for is_below, (name, colour) in enumerate(self.contestants):
             text = _("{name} better").format(name=name)
-            width = tag_width(text)
-            box = QRectF(vb.width() - width - TAG_MARGIN, top, width, height)
+            tag, zero = tag_box(text), vb.y_of(0.0)
+            top = zero + 2 if is_below else zero - tag.height() - 1
+            box = tag.translated(vb.width() - tag.width() - TAG_MARGIN, top)
             if vb.rect().contains(box) and box.top() > self._lowest_taken():
                 paint_tag(painter, box, text, colour, vb.theme)
 
@@ -207,7 +194,7 @@ class BetterTags(PixelItem):
 class Line(pg.InfiniteLine):
     """InfiniteLine without antialiasing: sharp, and drawn ten times as fast with a pen of several pixels.
 
-    `halo` : a broader pen under it, so that it is seen on any colour.
+    It is hidden until it has a place. `halo` : a broader pen under it, so that it is seen on any colour.
     """
 
     halo: QPen | None = None
@@ -218,6 +205,13 @@ class Line(pg.InfiniteLine):
         super().__init__(**options)
         # A line is no reason for an automatic range, so the ViewBox need not hear of its moves.
         self.setFlag(self.GraphicsItemFlag.ItemSendsGeometryChanges, False)
+        self.hide()
+
+    def place(self, at: float) -> None:
+        """Move it here; NaN hides it."""
+        self.setVisible(math.isfinite(at))
+        if math.isfinite(at):
+            self.setValue(at)
 
     def set_pens(self, pen: QPen, halo: QPen) -> None:
         """Draw with the pen, over the halo."""
@@ -276,7 +270,6 @@ class LevelLine(Line):
         self._ink, self._digits = ink, digits
         self.level = math.nan
         self.setZValue(5.0)  # under the crosshair
-        self.hide()
         self.sigDragged.connect(self._snap)
 
     def show_level(self, level: float) -> None:
@@ -284,10 +277,7 @@ class LevelLine(Line):
         if level == self.level or (math.isnan(level) and math.isnan(self.level)):
             return
         self.level = level
-        is_shown = abs(level) < LARGEST
-        self.setVisible(is_shown)
-        if is_shown:
-            self.setValue(level)
+        self.place(level if abs(level) < LARGEST else math.nan)
         self.getViewBox().still.forget()  # its words are there
 
     def set_theme(self, theme: Theme) -> None:
@@ -313,9 +303,8 @@ class LevelTags(PixelItem):
         super().__init__(50.0)
         self._lines, self._taken = lines, taken
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the words of the lines that are seen."""
-        vb = self.pixels(painter)
         lines = [line for line in self._lines if math.isfinite(line.level)]
         tags = [(line.level, line.words(vb), line.words_ink) for line in lines if line.words is not None]
         boxes = lay_tags(vb, [tag[:2] for tag in tags])

@@ -6,21 +6,20 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from osisnr_gui.core.alpha_table import AlphaTable
 from osisnr_gui.core.loss_curve import DrawnLoss, LossCurve, LossSketch, make_sketch
 from osisnr_gui.core.reduce import is_crowded, is_reduced, visible_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.jobs import Job, Jobs
-from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, tabular_font, with_alpha
+from osisnr_gui.qt.look.theme import Theme, with_alpha
 from osisnr_gui.qt.plots.items import painting
 from osisnr_gui.qt.plots.items.painting import PixelItem
-from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_width
+from osisnr_gui.qt.plots.items.words import RowWords, paint_tag, tag_box
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session import words
 
-NOTHING_DRAWN = DrawnLoss(*4 * (np.empty(0),))
 #: Height of the marks at the top edge over values that are cut off.
 MARK_PIXELS = 4
 #: Shorter curves are drawn from their frames in a few milliseconds.
@@ -70,27 +69,37 @@ def _make(curve: LossCurve, job: Job) -> tuple[LossCurve, LossSketch] | None:
     return None if sketch is None else (curve, sketch)
 
 
+def paint_triangles(painter: QPainter, runs: Sequence[tuple[float, float]], theme: Theme) -> None:
+    """Triangles at the upper edge, over runs of pixels (first, last)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.text))
+    # One row of pixels after the other, each wider: all triangles in one call, and sharp.
+    rows = range(MARK_PIXELS)
+    painter.drawRects([QRectF(a - k, k, b - a + 2 * k, 1) for a, b in runs for k in rows])
+
+
 class LossAreas(PixelItem):
-    """The two areas and the line on top, as a picture for the last view.
+    """The two areas and the line on top, as a picture for the last view, and marks over what is cut off.
 
     A few frames per pixel column: the maximum of the lower edge (1/OSI) and of the upper edge (the total).
     The reader looks for the worst frames, so no peak may be lost; and because the total is nowhere below
     1/OSI its maximum is not either, so the bands cannot cross. (Maxima of the two terms added up would show
     a total that no frame has.) Many frames per column: maxima are a block that tells nothing, so the bands
     are means, which add up exactly, and the maximum of the total stays as a veil over them.
+
+    At the top edge there is a small triangle over every run of pixel columns that are cut off, and the highest value.
     """
 
-    def __init__(self, sketches: LossSketches) -> None:
+    def __init__(self, sketches: LossSketches, title: RowWords) -> None:
         super().__init__()
-        self.sketches = sketches
+        self.sketches, self._title = sketches, title
         self.curve: LossCurve | None = None
         self._growing = False
         self._t0, self._dt = 0.0, 1.0
-        self._drawn_of: tuple[float, ...] = ()
-        self._drawn = NOTHING_DRAWN
         self._key: tuple[object, ...] = ()
-        self._image = QImage()
-        self._line = QPainterPath()
+        self._image, self._line = QImage(), QPainterPath()
+        self._cuts: list[tuple[float, float]] = []  # first and last pixel of runs
+        self._peak: tuple[float, str] | None = None  # time and words of the highest value that is cut off
 
     def show_curve(self, t0: float, dt: float, curve: LossCurve | None, growing: bool) -> bool:
         """Take this curve; False when it is the one shown."""
@@ -101,7 +110,7 @@ class LossAreas(PixelItem):
         if (t0, dt) == (self._t0, self._dt) and is_same:
             return False
         self._t0, self._dt, self.curve = t0, dt, curve
-        self._drawn_of = self._key = ()
+        self._key = ()
         self.update()
         return True
 
@@ -116,90 +125,61 @@ class LossAreas(PixelItem):
         osi, mc_mse = self.curve.terms()
         return self._t0 + self._dt * np.arange(self.curve.osi_db.size, dtype=np.float64), osi + mc_mse
 
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the areas, and the line on top."""
-        vb = self.pixels(painter)
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
+        """Draw the areas, the line on top, and the marks."""
+        if self.curve is None:
+            return
         theme = vb.theme
         if (*vb.view_key, theme.name) != self._key:
             self._key = (*vb.view_key, theme.name)
-            times, osi, total, peak = self.drawn(vb)
-            areas = [(total, QColor(theme.loss_mc)), (osi, QColor(theme.loss_osi))]
-            if self.is_crowded(vb):
-                areas.insert(0, (peak, with_alpha(theme.loss_mc, 0.28)))
-            edges = [(painting.edge_per_column(vb, times, values), colour) for values, colour in areas]
-            self._image = painting.area_image(vb, edges)
-            self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
+            self._prepare(self.curve, vb)
         painter.drawImage(vb.rect(), self._image)
-        n_frames = 0 if self.curve is None else self.curve.osi_db.size
-        reduced = is_reduced(n_frames, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
+        reduced = is_reduced(self.curve.osi_db.size, self._t0, self._dt, vb.t0, vb.t1, vb.columns)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not reduced)
         painter.setPen(painting.line_pen(theme.loss_total))
         painter.drawPath(self._line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if self._cuts:
+            paint_triangles(painter, self._cuts, theme)
+        if self._peak is not None:
+            time, text = self._peak
+            paint_tag(painter, self._number_box(vb, vb.x_of(time), text), text, theme.text, theme)
 
-    def drawn(self, vb: PixelViewBox) -> DrawnLoss:
-        """What the picture shows, worked out once for a view."""
-        if vb.view_key != self._drawn_of:
-            self._drawn_of, self._drawn = vb.view_key, NOTHING_DRAWN
-            if self.curve is not None:
-                # A curve that grows is another one in a moment: not worth a sketch.
-                is_long = not self._growing and self.curve.osi_db.size >= LONG_FRAMES
-                sketch = self.sketches.sketch_of(self.curve) if is_long else None
-                times, *values = self.curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
-                self._drawn = DrawnLoss(times, *map(painting.safe_array, values))
-        return self._drawn
+    def drawn(self, curve: LossCurve, vb: PixelViewBox) -> DrawnLoss:
+        """What the picture of a curve shows."""
+        # A curve that grows is another one in a moment: not worth a sketch.
+        is_long = not self._growing and curve.osi_db.size >= LONG_FRAMES
+        sketch = self.sketches.sketch_of(curve) if is_long else None
+        times, *values = curve.draw(self._t0, self._dt, vb.t0, vb.t1, vb.columns, sketch)
+        return DrawnLoss(times, *map(painting.safe_array, values))
 
-    def highest_near(self, time: float, vb: PixelViewBox) -> float:
-        """The largest loss in a pixel column that is higher than its neighbours: a number, so not from the picture."""
-        assert self.curve is not None, "there is a column"
-        pixel = (vb.t1 - vb.t0) / vb.columns
-        frames = visible_frames(self.curve.osi_db.size, self._t0, self._dt, time - pixel, time + pixel)
-        return self.curve.highest(slice(*frames))
+    def _prepare(self, curve: LossCurve, vb: PixelViewBox) -> None:
+        """Work out what is drawn for a view."""
+        times, osi, total, peak = self.drawn(curve, vb)
+        areas = [(total, QColor(vb.theme.loss_mc)), (osi, QColor(vb.theme.loss_osi))]
+        if self.is_crowded(vb):
+            areas.insert(0, (peak, with_alpha(vb.theme.loss_mc, 0.28)))
+        edges = [(painting.edge_per_column(vb, times, values), colour) for values, colour in areas]
+        self._image = painting.area_image(vb.rows, edges)
+        self._line = painting.line_path(vb.x_of(times), vb.ys_of(total))
+        self._cuts, self._peak = painting.column_spans(cut_columns(vb, times, peak), vb), None
+        inside = np.where((times >= vb.t0) & (times <= vb.t1), peak, np.nan)
+        if self._cuts and (inside > vb.hi).any():
+            time, pixel = float(times[int(np.nanargmax(inside))]), (vb.t1 - vb.t0) / vb.columns
+            # A column that is higher than its neighbours; a number, so not from the picture.
+            frames = visible_frames(curve.osi_db.size, self._t0, self._dt, time - pixel, time + pixel)
+            self._peak = time, words.loss(curve.highest(slice(*frames)))
 
     def is_crowded(self, vb: PixelViewBox) -> bool:
         return is_crowded(self._dt, vb.t0, vb.t1, vb.columns)
 
-
-def paint_triangles(painter: QPainter, runs: Sequence[tuple[float, float]], theme: Theme) -> None:
-    """Triangles at the upper edge, over runs of pixels (first, last)."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.text))
-    # One row of pixels after the other, each wider: all triangles in one call, and sharp.
-    rows = range(MARK_PIXELS)
-    painter.drawRects([QRectF(a - k, k, b - a + 2 * k, 1) for a, b in runs for k in rows])
-
-
-class CutMarks(PixelItem):
-    """At the top edge: a small triangle over every run of pixel columns that are cut off, and the highest value."""
-
-    def __init__(self, areas: LossAreas, title: RowWords) -> None:
-        super().__init__(100.0)
-        self._areas, self._title = areas, title
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw the marks and the number."""
-        vb = self.pixels(painter)
-        theme = vb.theme
-        times, _osi, _total, total = self._areas.drawn(vb)
-        runs = painting.column_spans(cut_columns(vb, times, total), vb)
-        if not runs:
-            return
-        paint_triangles(painter, runs, theme)
-        inside = np.where((times >= vb.t0) & (times <= vb.t1), total, np.nan)
-        if (inside > vb.hi).any():
-            time = float(times[int(np.nanargmax(inside))])
-            text = words.loss(self._areas.highest_near(time, vb))
-            box = self._number_box(vb, vb.x_of(time), text)
-            paint_tag(painter, box, text, theme.text, theme)
-
     def _number_box(self, vb: PixelViewBox, x: float, text: str) -> QRectF:
         """Right or left of the mark, clear of the title; lower down if need be; empty without room."""
-        taken = self._title.title_box
-        height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-        width, gap = tag_width(text), MARK_PIXELS + 2
+        taken, tag, gap = self._title.title_box, tag_box(text), MARK_PIXELS + 2
         below = taken.bottom() + 2
         for top in (MARK_PIXELS + 1, below):
-            for left in (x + gap, x - gap - width):
-                box = QRectF(left, top, width, height)
+            for left in (x + gap, x - gap - tag.width()):
+                box = tag.translated(left, top)
                 if vb.rect().contains(box) and not box.intersects(taken):
                     return box
         return QRectF()

@@ -16,17 +16,10 @@ from osisnr_gui.core.reduce import Pyramid, frame_columns, is_crowded, lowest_pe
 from osisnr_gui.core.several import NOBODY, BestOf, column_frames
 from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, Theme, contrast_ratio, system_font, with_alpha
-from osisnr_gui.qt.plots.items.painting import (
-    SHIFT_DIGITS,
-    PixelItem,
-    argb_image,
-    column_spans,
-    hatch_brush,
-    safe_array,
-)
+from osisnr_gui.qt.plots.items.painting import PixelItem, area_image, argb_image, column_spans, hatch_brush, safe_array
 from osisnr_gui.qt.plots.items.shading import BandKind, Shading
 from osisnr_gui.qt.plots.items.spectrogram import PixelGrid
-from osisnr_gui.qt.plots.scales import HEAT_MAP, FrequencyScale, lookup_table, row_bins
+from osisnr_gui.qt.plots.scales import HEAT_MAP, FrequencyScale, pixel_table, row_bins
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.text.catalogue import _
 
@@ -37,6 +30,8 @@ Edges = NDArray[np.float64] | NDArray[np.intp]
 COLOUR_MAP, LOWEST_DB, HIGHEST_DB = "viridis", 0.0, 30.0
 #: A density of 1, an even share, is the first that shows; from this one on there is but one colour.
 HIGHEST = 30.0
+#: Ends of pictures that differ from whole pixels in later digits only are whole: between pixels they are smeared.
+SHIFT_DIGITS = 6
 #: The picture below is darkened, in both themes: heat begins dark and ends light.
 VEIL = with_alpha("#000000", 0.55)
 
@@ -85,9 +80,8 @@ class MapItem(PixelItem):
         pixel = None if picture is None else picture.grid.pixel(time, coordinate)
         return None if picture is None or pixel is None else float(picture.values[pixel])
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the picture over the ground."""
-        vb = self.pixels(painter)
         self.draw_picture(painter, vb, ground=QColor(vb.theme.background))
 
     def draw_picture(
@@ -129,10 +123,9 @@ class BlameItem(MapItem):
         parts = self.words, sampled, _("reading") if reading else ""
         return _("where the loss comes from: {what}").format(what=", ".join(filter(None, parts)))
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw it."""
         if self.on:
-            vb = self.pixels(painter)
             painter.fillRect(vb.rect(), VEIL)
             # Pixels of the widget: on fine screens they are coarser than the screen's, at a quarter of the cost.
             self.draw_picture(painter, vb, pixel_ratio=1.0)
@@ -147,8 +140,7 @@ def colour_image(osi_db: Floats) -> QImage:
     with np.errstate(invalid="ignore"):
         place = np.clip((osi_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB), 0.0, 1.0)
     codes = np.rint(255 * np.nan_to_num(place)).astype(np.intp)
-    rgb = lookup_table(COLOUR_MAP)[codes].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-    return argb_image(np.where(np.isnan(place), 0, rgb | 0xFF000000).astype(np.uint32))
+    return argb_image(np.where(np.isnan(place), np.uint32(0), pixel_table(COLOUR_MAP)[codes]))
 
 
 def mean_between(rows: Floats, starts: Edges, stops: Edges) -> Floats:
@@ -195,11 +187,7 @@ def heat_codes(density: Floats) -> NDArray[np.uint8]:
 def heat_image(density: Floats) -> QImage:
     """A density as colours, more or less clear; on any thread."""
     codes = heat_codes(density)
-    pixels = lookup_table(HEAT_MAP)[codes]
-    pixels[codes == 0] = 0
-    height, width = codes.shape
-    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    return argb_image(np.where(codes == 0, np.uint32(0), pixel_table(HEAT_MAP)[codes]))
 
 
 TICK_HEIGHT = 5  # of the marks under the strip for bad frames
@@ -225,9 +213,8 @@ class OverviewStrip(Shading):
         self._osi = Pyramid(np.minimum(safe_array(osi_db, keep_inf=True), HIGHEST_DB))
         self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the strip: colours, silence, and marks; where it is crowded, the share of bad frames for marks."""
-        vb = self.pixels(painter)
         share = {kind: stretches.coverage(vb) for kind, stretches in self._runs.kinds.items()}
         where = self._t0, self._dt, vb.t0, vb.t1, vb.columns
         crowded = is_crowded(*where[1:])
@@ -292,12 +279,11 @@ class RibbonItem(PixelItem):
         super().__init__()
         self.ribbon: Ribbon | None = None
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw colours and letters."""
         ribbon = self.ribbon
         if ribbon is None:
             return
-        vb = self.pixels(painter)
         theme = vb.theme
         shares = shares_per_pixel(ribbon, vb)
         colours = [*ribbon.colours(theme), theme.faint]
@@ -329,14 +315,10 @@ def shares_per_pixel(ribbon: Ribbon, vb: PixelViewBox) -> FloatArray:
 
 def stacked_image(shares: FloatArray, colours: list[str], height: int) -> QImage:
     """Columns of stacked colours, the first on top; transparent where there are no shares."""
-    limits = height * np.cumsum(np.nan_to_num(shares), axis=0)
-    limits[-1] = np.where(np.isnan(shares[0]), 0.0, height)  # whatever rounding says
-    rows = np.arange(height)[:, None] + 0.5
-    kinds = np.zeros((height, shares.shape[1]), np.intp)
-    for limit in limits:
-        kinds += rows >= limit
-    table = np.array([*(QColor(colour).rgba() for colour in colours), 0], np.uint32)
-    return argb_image(np.ascontiguousarray(table[kinds]))
+    ends = height * np.cumsum(np.nan_to_num(shares), axis=0)
+    ends[-1] = np.where(np.isnan(shares[0]), 0.0, height)  # whatever rounding says
+    edges = [np.zeros(shares.shape[1]), *ends]
+    return area_image(height, list(zip(edges, map(QColor, (*colours, "transparent")), strict=True)))
 
 
 def clear_runs(shares: FloatArray) -> list[tuple[int, int, int]]:

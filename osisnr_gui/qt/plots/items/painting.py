@@ -16,16 +16,15 @@ from osisnr_gui.core.types import FloatArray
 from osisnr_gui.qt.plots.axes import TickAxis
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 
-#: Sums of matrices differ from whole pixels by less than this, and lines between pixels are blurred.
-SCALE_DIGITS, SHIFT_DIGITS = 9, 6
+#: From here on items lie over lines and regions in a picture that is exported.
+OVER_LINES = 20.0
 
 
 class PixelItem(pg.GraphicsObject):
     """An item of a row's still picture, drawn in pixels of the ViewBox.
 
-    `paint` begins with ``vb = self.pixels(painter)``: after that the painter counts in pixels of the ViewBox, which
-    turns data into pixels. The scene does not call it, but the still picture does, and a running exporter.
-    `update()` has the still picture drawn again.
+    The scene does not draw it, but the still picture does: it calls `draw` with a painter that counts in pixels of the
+    ViewBox, which turns data into pixels. `update()` has the still picture drawn again.
     """
 
     def __init__(self, z: float = 0.0) -> None:
@@ -33,6 +32,13 @@ class PixelItem(pg.GraphicsObject):
         self.setFlag(self.GraphicsItemFlag.ItemHasNoContents)
         self.setZValue(z)
         self.visibleChanged.connect(self.update)
+
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
+        """Draw it, clipped to the ViewBox; whatever is done to the painter is undone."""
+        raise NotImplementedError
+
+    def paint(self, *_: object) -> None:
+        """Draw nothing: an exporter that asks for every item has it from the still picture."""
 
     def boundingRect(self) -> QRectF:
         """All that is in view."""
@@ -43,19 +49,6 @@ class PixelItem(pg.GraphicsObject):
         """Nothing that the mouse could meet."""
         return QPainterPath()
 
-    def pixels(self, painter: QPainter) -> PixelViewBox:
-        """Let the painter count in pixels of the ViewBox, clipped to it; give the ViewBox."""
-        box: PixelViewBox = self.getViewBox()
-        if painter is box.still.painter:  # counts in pixels already
-            return box
-        t = box.childGroup.transform().inverted()[0] * painter.transform()
-        m11, m12, m21, m22 = (round(v, SCALE_DIGITS) for v in (t.m11(), t.m12(), t.m21(), t.m22()))
-        painter.setTransform(QTransform(m11, m12, m21, m22, round(t.dx(), SHIFT_DIGITS), round(t.dy(), SHIFT_DIGITS)))
-        options = self._exportOpts or {}
-        box.pixel_ratio = options.get("pixel_ratio") or abs(painter.deviceTransform().m11())
-        painter.setClipRect(box.rect())
-        return box
-
     def _updateView(self) -> None:
         """Hear of no changes of the view: whatever draws the item asks the ViewBox."""
 
@@ -65,17 +58,12 @@ class PixelItem(pg.GraphicsObject):
         if box is not None and self.scene() is not None:
             box.still.forget()
 
-    def setExportMode(self, export: bool, opts: object = None) -> None:
-        """While something is exported the item is drawn by itself, in the resolution of the export."""
-        super().setExportMode(export, opts)
-        self.setFlag(self.GraphicsItemFlag.ItemHasNoContents, not export)
-
 
 class StillPicture(pg.GraphicsObject):
     """Draws the PixelItems of a plot into a pixmap when one of them changes or the view does, and then shows that.
 
-    Lines and regions lie over the picture, and over them, at `words`, the picture once more. While an exporter runs it
-    shows nothing: then the items draw themselves.
+    Lines and regions lie over the picture, and over them, at `words`, the picture once more. For an exporter the items
+    are drawn in its resolution, marks and words over the lines.
     """
 
     def __init__(self, plot: pg.PlotItem) -> None:
@@ -85,7 +73,6 @@ class StillPicture(pg.GraphicsObject):
         self._words = _Words(self._box, self)
         self._kept_for: tuple[float, ...] = ()  # the view of the kept pixels; (): out of date
         self.pixmap = QPixmap()
-        self.painter: QPainter | None = None  # counts in pixels of the ViewBox, while the items are drawn
         self.words: Sequence[QRectF] = ()  # pixels of the ViewBox that no line may cross
         self.setZValue(-50)
         self._box.still = self
@@ -97,13 +84,21 @@ class StillPicture(pg.GraphicsObject):
         self._kept_for = ()
         self.update()
 
+    @property
+    def is_exported(self) -> bool:
+        """Whether the items are drawn for an exporter, not for the screen."""
+        return self._exportOpts is not False
+
     def boundingRect(self) -> QRectF:
         """The ViewBox."""
         return QRectF(self._box.rect())
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the kept pixels, 1:1."""
-        if self._exportOpts is not False:
+        if self.is_exported:
+            wanted = self._exportOpts.get("pixel_ratio")
+            self._box.pixel_ratio = wanted or abs(painter.deviceTransform().m11())
+            self.draw_items(painter, highest=OVER_LINES)
             return
         ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()  # the plot may be enlarged
         size = (self._box.size() * ratio).toSize()
@@ -116,8 +111,21 @@ class StillPicture(pg.GraphicsObject):
         view = self._box.view_key
         if view != self._kept_for:
             self._kept_for = view
-            self._draw()
+            self.pixmap.fill(QColor(self._box.theme.background))
+            with QPainter(self.pixmap) as pixels:
+                self.draw_items(pixels)
         painter.drawPixmap(QPointF(), self.pixmap)
+
+    def draw_items(self, painter: QPainter, lowest: float = -math.inf, highest: float = math.inf) -> None:
+        """Draw the items that are shown, and from `lowest` up to `highest` (exclusive), with this painter."""
+        # Clipped to a rectangle Qt draws lines straight into the pixels, without a clip through lists of spans: a veil
+        # of 1906 points takes 0.2 instead of 1 ms.
+        painter.setClipRect(self._box.rect())
+        for item in sorted((i for i in self._plot.items if isinstance(i, PixelItem)), key=lambda i: i.zValue()):
+            if item.isVisible() and lowest <= item.zValue() < highest:
+                painter.save()
+                item.draw(painter, self._box)
+                painter.restore()
 
     def update(self, *_: object) -> None:
         """Repaint the picture, and its words over whatever lies on it."""
@@ -126,20 +134,6 @@ class StillPicture(pg.GraphicsObject):
 
     def _updateView(self) -> None:
         """Hear of no changes of the view: they are seen when it is painted."""
-
-    def _draw(self) -> None:
-        self.pixmap.fill(QColor(self._box.theme.background))
-        painter = self.painter = QPainter(self.pixmap)
-        # Clipped to a rectangle Qt draws lines straight into the pixels, without a clip through lists of spans: a veil
-        # of 1906 points takes 0.2 instead of 1 ms.
-        painter.setClipRect(self._box.rect())
-        for item in sorted((i for i in self._plot.items if isinstance(i, PixelItem)), key=lambda i: i.zValue()):
-            if item.isVisible():
-                painter.save()
-                item.paint(painter, None, None)
-                painter.restore()
-        self.painter = None
-        painter.end()
 
     def _follow_size(self, _box: pg.ViewBox) -> None:
         self.prepareGeometryChange()
@@ -163,6 +157,9 @@ class _Words(pg.GraphicsObject):
         return QRectF(self._box.rect())
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self._picture.is_exported:
+            self._picture.draw_items(painter, lowest=OVER_LINES)
+            return
         places = [place for place in self._picture.words if place.intersects(option.exposedRect)]
         if widget is None or not places or all(isinstance(i, PixelItem) for i in self._box.childGroup.childItems()):
             return
@@ -181,9 +178,8 @@ class Grid(PixelItem):
         super().__init__(-100)
         self._across, self._upright = across, upright
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw all lines at once."""
-        vb = self.pixels(painter)
         # Whole device pixels: on fractional scales lines would be one or two of them wide.
         painter.setPen(QPen(QColor(vb.theme.grid), max(round(vb.pixel_ratio), 1) / vb.pixel_ratio))
         xs, ys = (
@@ -268,29 +264,16 @@ def edge_per_column(vb: PixelViewBox, times: FloatArray, values: FloatArray) -> 
     return vb.ys_of(sampled) * vb.pixel_ratio
 
 
-def area_image(vb: PixelViewBox, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage:
-    """Areas under edges from :func:`edge_per_column`, later ones over earlier ones, down to the bottom.
+def area_image(height: int, areas: Sequence[tuple[FloatArray, QColor]]) -> QImage:
+    """Areas under edges, later ones over earlier ones, down to the bottom; NaN in an edge is a gap.
 
-    Filled with numpy: Qt's scan conversion of one jagged polygon as wide as the screen takes 10 to 80 ms.
+    An edge has a row of the image for every column, counted from the top. Filled with numpy: Qt's scan conversion of
+    one jagged polygon as wide as the screen takes 10 to 80 ms.
     """
-    rows = np.arange(vb.rows)[:, None] + 0.5
-    pixels = np.zeros((rows.size, vb.columns), np.uint32)
+    rows = np.arange(height)[:, None] + 0.5
+    pixels = np.zeros((height, areas[0][0].size), np.uint32)
     for edge, colour in areas:
         pixels[rows >= edge] = _premultiplied(colour)
-    return argb_image(pixels)
-
-
-def tint_image(vb: PixelViewBox, edge: FloatArray, above: QColor, below: QColor) -> QImage:
-    """The area between zero and an edge from :func:`edge_per_column`, in one colour above and one below zero.
-
-    Gaps of the edge stay clear.
-    """
-    rows = np.arange(vb.rows)[:, None] + 0.5
-    zero = vb.y_of(0.0) * vb.pixel_ratio
-    pixels = np.zeros((rows.size, vb.columns), np.uint32)
-    with np.errstate(invalid="ignore"):
-        pixels[(rows >= edge) & (rows < zero)] = _premultiplied(above)
-        pixels[(rows < edge) & (rows >= zero)] = _premultiplied(below)
     return argb_image(pixels)
 
 

@@ -14,7 +14,7 @@ from osisnr_gui.core.reduce import is_crowded, runs_of
 from osisnr_gui.core.types import BoolArray, FloatArray
 from osisnr_gui.qt.look.theme import SMALL_FONT_PIXELS, tabular_font, with_alpha
 from osisnr_gui.qt.plots.items.painting import PixelItem, column_brush, column_spans, hatch_brush, safe_array
-from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_width
+from osisnr_gui.qt.plots.items.words import TAG_MARGIN, paint_tag, tag_box
 from osisnr_gui.qt.plots.view_box import PixelViewBox
 from osisnr_gui.session.session import Note
 from osisnr_gui.session.tracks import Track, clip_places
@@ -157,9 +157,8 @@ class Shading(PixelItem):
             self._runs = runs
             self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw a few fills and the dotted edges: as many calls however many runs there are."""
-        vb = self.pixels(painter)
         full, stripe, edges = self._runs.brushes(vb, over=self._over)
         for brush in full:
             painter.fillRect(vb.rect(), brush)
@@ -197,9 +196,8 @@ class RunMarks(PixelItem):
         self._runs, self._ink = runs, ink or self._ink
         self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw all bars at once."""
-        vb = self.pixels(painter)
         top = 0.0 if self._upper else vb.height() - MARK_PIXELS
         spans = column_spans(self._runs.coverage(vb) > 0, vb)
         if not spans:
@@ -209,9 +207,8 @@ class RunMarks(PixelItem):
         painter.setBrush(QColor(ink))
         painter.drawRects([QRectF(a, top, max(b - a, 1.0), MARK_PIXELS) for a, b in spans])
         if self._words:
-            height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
-            width = tag_width(self._words)
-            box = QRectF(vb.width() - width - TAG_MARGIN, top - height - 1, width, height)
+            tag = tag_box(self._words)
+            box = tag.translated(vb.width() - tag.width() - TAG_MARGIN, top - tag.height() - 1)
             paint_tag(painter, box, self._words, ink, vb.theme)
 
 
@@ -219,8 +216,8 @@ class NoteMarks(PixelItem):
     """The notes on one row. `texts` : this row shows their texts."""
 
     def __init__(self, *, texts: bool = False) -> None:
-        super().__init__(200.0)
-        self._texts = texts
+        super().__init__(205.0)
+        self.texts = texts
         self._notes: tuple[Note, ...] = ()
         self.hide()
 
@@ -231,18 +228,17 @@ class NoteMarks(PixelItem):
             self.setVisible(bool(notes))
             self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw bars, and texts where they do not meet."""
-        vb = self.pixels(painter)
         seen = [note for note in self._notes if note.stop >= vb.t0 and note.start <= vb.t1]
         free, metrics = 0.0, QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
         for note in seen:
             left, right = max(vb.x_of(note.start), 0.0), min(vb.x_of(note.stop), vb.width())
             painter.fillRect(QRectF(left, 0.0, max(right - left, BAR_PIXELS), BAR_PIXELS), QColor(vb.theme.accent))
-            if self._texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
+            if self.texts and note.text and len(seen) <= MOST_TEXTS and left >= free:
                 room, words = min(160.0, vb.width() - left), note.text.replace("\n", " ")
                 shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-                box = QRectF(left, 24.0, tag_width(shown), metrics.height())  # under the title of the row
+                box = tag_box(shown).translated(left, 24.0)  # under the title of the row
                 fits = box.right() <= vb.width() and box.bottom() <= vb.height()
                 free = (box.right() if fits else left) + 4.0
                 if fits:
@@ -266,9 +262,8 @@ class ClipMarks(PixelItem):
             self.stretches = Stretches.of(*places.T) if len(places) else NOWHERE
             self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw a strip of the ground's colour with the marks in it."""
-        vb = self.pixels(painter)
         clipped = self.stretches.coverage(vb) > 0
         if not clipped.any():
             return

@@ -112,11 +112,10 @@ class PictureItem(PixelItem):
         self._grid = None
         self.update()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the picture for this view."""
         if not self.sources or self._scale is None:
             return
-        vb = self.pixels(painter)
         theme = vb.theme
         grid = self._grid_of(vb)
         if grid != self._grid:

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
@@ -64,7 +65,7 @@ class KeptPixels:
         self, painter: QPainter, vb: PixelViewBox, box: QRectF, key: object, draw: Callable[[QPainter], None]
     ) -> None:
         """Show what `draw` draws into `box` for `key`, theme and resolution; while something is exported, draw it."""
-        if painter is not vb.still.painter:
+        if vb.still.is_exported:
             draw(painter)
             return
         ratio = vb.pixel_ratio
@@ -104,8 +105,7 @@ class RowWords(PixelItem):
         self.plates: list[QRectF] = []  # under title and message, once painted
         self._note_of, self._corner_of = note_of, corner_of
         self._is_button = False
-        self._layout: _TitleLayout | None = None
-        self._layout_of: tuple[object, ...] = ()
+        self._fit_title = lru_cache(maxsize=1)(fit_title)
         self._title_pixels = KeptPixels()
 
     def make_button(self, tip: str) -> None:
@@ -127,15 +127,14 @@ class RowWords(PixelItem):
             event.accept()
             self.clicked.emit()
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw title and message; `plates` are then where they lie."""
-        vb = self.pixels(painter)
         self.plates = []
         if self.marked:
             painter.fillRect(QRectF(0.0, 0.0, 3.0, vb.height()), QColor(vb.theme.accent))
         if (layout := self._lay_title(vb)) is not None:
             self.plates.append(layout.box)
-            key = (self._layout_of, self.marked)
+            key = (layout, self.keys, self.title_colour, self.marked)
             self._title_pixels.paint(painter, vb, layout.box, key, lambda p: self._paint_title(p, layout, vb.theme))
         self._paint_message(painter, vb)
         vb.still.words = self.plates
@@ -148,34 +147,8 @@ class RowWords(PixelItem):
 
     def _lay_title(self, vb: PixelViewBox) -> _TitleLayout | None:
         """Title and keys, shortened to the room that the corner leaves."""
-        note, corner = self._note_of(vb), self._corner_of(vb)
-        key = (self.title, note, corner, self.keys, self.title_colour, vb.width(), vb.height())
-        if key != self._layout_of:
-            self._layout_of, self._layout = key, self._fit_title(vb, note, corner)
-        return self._layout
-
-    def _fit_title(self, vb: PixelViewBox, note: str, corner: float) -> _TitleLayout | None:
-        metrics, swatch = QFontMetricsF(system_font(SMALL_FONT_PIXELS)), SWATCH if self.title_colour else 0.0
-        room = vb.width() - 4 * PAD - corner - swatch
-        if not self.title or room < LEAST_TITLE:
-            return None
-        widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in self.keys]
-        for_title = room - min(sum(widths), 0.6 * room)  # the keys may take so much from the title
-        beside = for_title - metrics.horizontalAdvance(note)
-        if beside < min(metrics.horizontalAdvance(self.title), LEAST_NAME):
-            note, beside = "", for_title
-        text = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, beside) + note
-        text_width = metrics.horizontalAdvance(text)
-        left, more, n_keys = room - text_width, KEY_GAP + metrics.horizontalAdvance("…"), len(widths)
-        if sum(widths) > left:
-            n_keys = sum(end + more <= left for end in itertools.accumulate(widths))
-        width = text_width + sum(widths[:n_keys])
-        if n_keys < len(widths) and width + more <= text_width + left:
-            width += more
-        height = metrics.height() + 2
-        top = min(5.0, max(0.0, (vb.height() - height) / 2))  # in the middle of a low row
-        box = QRectF(5, top, width + 2 * PAD + swatch, height)
-        return _TitleLayout(text, text_width, widths[:n_keys], box)
+        room = vb.width() - 4 * PAD - self._corner_of(vb)
+        return self._fit_title(self.title, self._note_of(vb), self.keys, bool(self.title_colour), room, vb.height())
 
     def _paint_title(self, painter: QPainter, layout: _TitleLayout, theme: Theme) -> None:
         box, x = layout.box, layout.box.left() + PAD
@@ -245,6 +218,33 @@ class RowWords(PixelItem):
         return text, QRectF(left, top, metrics.horizontalAdvance(text) + 2 * PAD, height)
 
 
+def fit_title(
+    title: str, note: str, keys: Sequence[Key], has_swatch: bool, room: float, height: float
+) -> _TitleLayout | None:
+    """A title with a note and keys in so many pixels across, in a plot this high; None without room."""
+    metrics, swatch = QFontMetricsF(system_font(SMALL_FONT_PIXELS)), SWATCH if has_swatch else 0.0
+    room -= swatch
+    if not title or room < LEAST_TITLE:
+        return None
+    widths = [KEY_GAP + SAMPLE + PAD + metrics.horizontalAdvance(key.text) for key in keys]
+    for_title = room - min(sum(widths), 0.6 * room)  # the keys may take so much from the title
+    beside = for_title - metrics.horizontalAdvance(note)
+    if beside < min(metrics.horizontalAdvance(title), LEAST_NAME):
+        note, beside = "", for_title
+    text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, beside) + note
+    text_width = metrics.horizontalAdvance(text)
+    left, more, n_keys = room - text_width, KEY_GAP + metrics.horizontalAdvance("…"), len(widths)
+    if sum(widths) > left:
+        n_keys = sum(end + more <= left for end in itertools.accumulate(widths))
+    width = text_width + sum(widths[:n_keys])
+    if n_keys < len(widths) and width + more <= text_width + left:
+        width += more
+    box_height = metrics.height() + 2
+    top = min(5.0, max(0.0, (height - box_height) / 2))  # in the middle of a low row
+    box = QRectF(5, top, width + 2 * PAD + swatch, box_height)
+    return _TitleLayout(text, text_width, widths[:n_keys], box)
+
+
 def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     """A rounded, nearly opaque ground for text that lies over data."""
     painter.setPen(Qt.PenStyle.NoPen)
@@ -253,9 +253,10 @@ def paint_plate(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def tag_width(text: str) -> float:
-    """Pixels a tag with this text needs."""
-    return QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).horizontalAdvance(text) + 2 * TAG_PAD
+def tag_box(text: str) -> QRectF:
+    """As large as a tag with this text, at (0, 0)."""
+    metrics = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS))
+    return QRectF(0.0, 0.0, metrics.horizontalAdvance(text) + 2 * TAG_PAD, metrics.height())
 
 
 def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF]:
@@ -264,18 +265,17 @@ def lay_tags(vb: PixelViewBox, tags: Sequence[tuple[float, str]]) -> list[QRectF
     A label lies above its line, else below it, else over or under the labels that have their place; never on
     another label, and on another line only where nothing else is left.
     """
-    height = QFontMetricsF(tabular_font(SMALL_FONT_PIXELS)).height()
     lines = [vb.y_of(value) for value, _ in tags]
     boxes = [QRectF() for _ in tags]
     for k in sorted(range(len(tags)), key=lambda k: lines[k]):
         value, text = tags[k]
         if not vb.lo <= value <= vb.hi:
             continue
-        placed = [box for box in boxes if not box.isEmpty()]
+        placed, tag = [box for box in boxes if not box.isEmpty()], tag_box(text)
+        height = tag.height()
         own = [lines[k] - height - 1, lines[k] + 2]
         tops = own + [box.top() - height for box in placed] + [box.bottom() for box in placed]
-        width = tag_width(text)
-        options = [QRectF(vb.width() - width - TAG_MARGIN, top, width, height) for top in tops]
+        options = [tag.translated(vb.width() - tag.width() - TAG_MARGIN, top) for top in tops]
         free = [
             box
             for box in options
@@ -330,9 +330,8 @@ class ColourBar(PixelItem):
         plate = self.plate(vb)
         return 0.0 if plate.isEmpty() else vb.width() - plate.left() + TITLE_GAP
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw it; nothing where the plot is too small for it."""
-        vb = self.pixels(painter)
         plate = self.plate(vb)
         if not plate.isEmpty():
             key = (self._colours, self.labels)
