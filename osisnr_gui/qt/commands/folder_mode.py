@@ -30,7 +30,8 @@ from osisnr_gui.text.catalogue import _, ngettext
 
 #: With more estimates the plots of one window say less than a list, and take longer to paint than anybody waits.
 MOST_ON_PLOTS = 24
-SHOW_MS = 300  # between two helpings: rows that move all the time cannot be read
+# Between two helpings: rows that move all the time cannot be read, and painting takes a core from the scoring.
+SHOW_MS, SHOW_MANY_MS, MANY = 300, 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ class FolderMode(QObject):
         elif isinstance(result, ListedRow):
             self._fresh.append(result)
             if not self._showing.isActive():  # rows that come soon are shown with the first one
-                self._showing.start(SHOW_MS)
+                self._showing.start(SHOW_MANY_MS if len(self.panel.model.pairs) > MANY else SHOW_MS)
         else:
             self._end("", "")
 
