@@ -153,7 +153,7 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
         channel = 1 if track.source.channel is None else track.source.channel
         # Clipping is counted in the channels: the damage stays in a mix, though no longer at full scale.
         runs = sum(scan.clipped_runs) if channel == DOWNMIX else scan.clipped_runs[channel - 1]
-        heard, k = (_mixed(scan, cancelled), 0) if channel == DOWNMIX else (scan, channel - 1)
+        heard, k = (_check_mix(scan, cancelled), 0) if channel == DOWNMIX else (scan, channel - 1)
         level = Level(float(heard.rms[k]), float(heard.mean[k]), float(heard.peak[k]), runs).read_as(track.source)
     except FileError as error:
         return replace(track, error=error)
@@ -166,8 +166,8 @@ def check_track(track: Track, cancelled: Cancel | None = None, scanner: AudioSca
     return replace(track, level=level, clips=clips, n_samples=scan.n_samples, warnings=track.warnings + fresh)
 
 
-def _mixed(scan: SampleChecks, cancelled: Cancel | None) -> SampleChecks:
-    """Of the mean of all channels, read once more: channels may cancel, so its level is not in theirs."""
+def _check_mix(scan: SampleChecks, cancelled: Cancel | None) -> SampleChecks:
+    """Check the mean of all channels, read once more: channels may cancel, so its level is not in theirs."""
     checks = SampleChecks(replace(scan.info, channels=1))
     with AudioFile(scan.info.path) as file:
         while checks.n_samples < scan.n_samples:

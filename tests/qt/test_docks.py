@@ -14,7 +14,7 @@ from window_kit import open_window, show_files, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.panels.plain_text import ElidedLabel
-from osisnr_gui.qt.panels.summary_panel import NARROW_NAME, SAMPLE
+from osisnr_gui.qt.panels.summary_panel import LINE_SIZE, NARROW_NAME
 from osisnr_gui.qt.views import PANEL_KEYS, Docks
 
 PAIR = "2_enhancement_clean.flac", "2_enhancement_est_dfn3.flac"
@@ -166,7 +166,8 @@ def test_names_are_whole_where_there_is_room(qtbot: QtBot) -> None:
         panel = window.views.summary
         for row in range(panel.model.rowCount()):
             name = panel.model.index(row, 0).data()
-            assert panel.table.columnWidth(0) >= panel.table.fontMetrics().horizontalAdvance(name) + SAMPLE.width() + 8
+            words = panel.table.fontMetrics().horizontalAdvance(name)
+            assert panel.table.columnWidth(0) >= words + LINE_SIZE.width() + 8
         window.resize(1300, 1200)
         QApplication.processEvents()
         window.views.docks["summary"].setMaximumWidth(340)

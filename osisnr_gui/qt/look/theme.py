@@ -244,7 +244,7 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 
 
 _TINT = "tint"
-SAMPLE = QSize(22, 16)  # of a line
+LINE_SIZE = QSize(22, 16)  # of `line_sample`
 
 
 class Themed:
@@ -279,7 +279,7 @@ def tint(widget: QAbstractButton | QLabel, name: str, theme: Theme, ink: str = "
 
 def show_line(label: QLabel, index: int | None, theme: Theme) -> None:
     """Give a label a piece of the line of an estimate, or nothing, now and after every `set_theme_inside`."""
-    label.setFixedSize(SAMPLE)
+    label.setFixedSize(LINE_SIZE)
     label.setProperty(_TINT, index)
     label.clear()
     _tint(label, theme)
@@ -288,7 +288,7 @@ def show_line(label: QLabel, index: int | None, theme: Theme) -> None:
 def _tint(part: QObject, theme: Theme) -> None:
     tint = part.property(_TINT)
     if isinstance(tint, int) and isinstance(part, QLabel):
-        part.setPixmap(line_sample(theme.estimate(tint)).pixmap(SAMPLE))
+        part.setPixmap(line_sample(theme.estimate(tint)).pixmap(LINE_SIZE))
     elif tint and isinstance(part, QAbstractButton | QLabel):
         name, ink, size = tint
         drawing = icon(name, getattr(theme, ink))

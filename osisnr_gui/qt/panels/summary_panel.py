@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from osisnr_gui.qt.look.theme import SAMPLE, Theme
+from osisnr_gui.qt.look.theme import LINE_SIZE, Theme
 from osisnr_gui.qt.panels.layouts import column_of
 from osisnr_gui.qt.panels.plain_text import GAP, MARGIN, plain_label
 from osisnr_gui.qt.panels.summary_model import FIRST_FIGURES, SummaryModel
@@ -39,7 +39,7 @@ class SummaryPanel(QWidget):
         part_tip = _("Which result the table shows: the one that leads, as chosen beside the loss.")
         self.part = plain_label("", "muted", tip=part_tip, parent=self)
         self.table = table = CopyTable(self.model, _("Summary: a row for each estimate"), self)
-        table.setIconSize(SAMPLE)
+        table.setIconSize(LINE_SIZE)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names lose their middle
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         table.row_chosen.connect(lambda row: self.selected_changed.emit(self.model.place(row)))
@@ -47,7 +47,7 @@ class SummaryPanel(QWidget):
         # Once a name begins to leave at the left, its letter stays.
         letters = table.verticalHeader()
         letters.setFixedWidth(LETTER_WIDTH)
-        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > SAMPLE.width()))
+        table.horizontalScrollBar().valueChanged.connect(lambda value: letters.setVisible(value > LINE_SIZE.width()))
         table.setMinimumSize(200, 4 * ROW_HEIGHT)  # the titles and two rows
         self._set_widths()
         top = column_of(self.part, margins=(MARGIN, 0, MARGIN, 0))
@@ -84,7 +84,7 @@ class SummaryPanel(QWidget):
         self.table.fit_columns(NARROW_PADDING if is_narrow else CELL_PADDING)
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
         names = max((metrics.horizontalAdvance(row.name) for row in self.model.rows), default=0)
-        wanted, most = max(SAMPLE.width() + NAME_PADDING + names, NARROW_NAME), room // 3
+        wanted, most = max(LINE_SIZE.width() + NAME_PADDING + names, NARROW_NAME), room // 3
         if is_narrow:
             most = min(NARROW_NAME, room - sum(map(self.table.columnWidth, range(1, 1 + len(FIRST_FIGURES)))))
         header.resizeSection(0, max(min(wanted, most), LEAST_NAME))

@@ -33,7 +33,7 @@ ALIKE = ("gain", "polarity", "delay", "aligned", "level_matched", "flipped", "le
 
 Finder = Callable[[Case], Iterator[Notice]]
 #: Of every file.
-FILE_FINDERS: tuple[Finder, ...] = (of_file.find_offsets, of_file.find_extremes)
+FILE_FINDERS: tuple[Finder, ...] = (of_file.find_turned_or_offset, of_file.find_extremes)
 #: Of what was done to a file that is no estimate; of an estimate its pair tells more.
 CHANGE_FINDERS: tuple[Finder, ...] = (of_file.find_moved_file, of_file.find_scaled, of_file.find_flipped)
 #: Of an estimate and its reference.

@@ -146,7 +146,7 @@ def find_channels(case: Case) -> Notice:
     return case.notice("channels", message, (*ways, *case.change(Phrase("Keep"), channel=1)))
 
 
-def find_offsets(case: Case) -> Iterator[Notice]:
+def find_turned_or_offset(case: Case) -> Iterator[Notice]:
     """A mask that was turned; a constant that was taken out of all samples, or that is large for how loud they are."""
     name, source, level = case.name, case.source, case.track.level
     if case.track.mask is not None and source.transpose:
