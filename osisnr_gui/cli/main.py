@@ -89,7 +89,7 @@ def _run(arguments: list[str]) -> int:
         is_option = first.startswith("-")
         template = _("{word}: there is no such option") if is_option else _("{word}: there is no such command")
         raise UsageError(template.format(word=first), see_help(PROGRAM))
-    if first == "batch" and "-h" not in rest and "--help" not in rest:
+    if first == "batch" and "-h" not in rest and "--help" not in rest:  # its processes load what this one does
         import_module("osisnr_gui.batch.pool").start_server()
     run: Callable[[list[str]], int] = import_module(COMMANDS[first]).run
     return run(rest)

@@ -130,9 +130,9 @@ def find_best(values: Sequence[FloatArray], counted: BoolArray) -> BestOf:
 
 
 def column_frames(n: int, t0: float, dt: float, borders: FloatArray) -> tuple[IndexArray, IndexArray]:
-    """First and last but one frame of each pixel column with these borders: of n frames, frame i at `t0 + i * dt`.
+    """Frames `starts[j]:stops[j]` of each pixel column with these borders: of n frames, frame i at `t0 + i * dt`.
 
-    A column that holds no frame's time has the frame it lies in, if there is one.
+    A column that holds no frame's time has the frame it lies in; without one its start is its stop.
     """
     at = (borders - t0) / dt
     if at[1] - at[0] > 1.0 + 1e-6:  # else rounding could leave a column without a frame

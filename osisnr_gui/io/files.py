@@ -26,6 +26,7 @@ V = TypeVar("V")
 Identity = tuple[int, int, int, int]
 _HASHED_AT_ONCE = 4 << 20
 _KEPT, _changing = 512, threading.Lock()  # of a `BoundedCache`
+# Flags of `os.open`, where the system has them; each is a bit of its own.
 _READING = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 

@@ -155,7 +155,7 @@ def quit_on_signals(window: QWidget, leave: Callable[[int], None]) -> Iterator[N
     """
 
     def close(number: int) -> None:
-        QApplication.setQuitOnLastWindowClosed(False)  # with 0
+        QApplication.setQuitOnLastWindowClosed(False)  # the exit code would be 0
         window.close()
         leave(EXIT_BASE + number)
 

@@ -120,7 +120,7 @@ class Progress:
 class AnalysisOptions:
     """What an analysis is to bring. alpha : MC-MSE at this alpha by the direct formula instead of the alpha table.
 
-    osi_only : neither of them. around : what is on screen begins at this time (seconds, frames for masks): compare from
+    osi_only : no MC-MSE. around : what is on screen begins at this time (seconds, frames for masks): compare from
     there on first.
     has_time : asked before a part of the result is reported: whether it would be looked at.
     """

@@ -154,7 +154,7 @@ def score_frames(
     if previous is None or previous.loss != session.loss:
         return PairScore(facts, session.loss, bad)
     if bad is not previous.bad:
-        previous = copy(previous)
+        previous = copy(previous)  # its numbers stay
         previous.bad = bad
     return previous
 

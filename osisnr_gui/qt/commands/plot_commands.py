@@ -253,7 +253,7 @@ class PlaybackCommands(QObject):
         super().__init__()
         self._views, self._player, self._show_residual = views, views.player, show_residual
         self._link, self._is_on = views.plots.link, is_on
-        #: Shown where it is wanted and there is something to hear.
+        #: Given once the actions are there; shown where it is wanted and there is something to hear.
         self.bar: TransportBar
         self.hears_band: bool = False  # only the frequencies in sight
         self._loop: TimeSpan | None = None  # the last one, while the loop is off

@@ -67,7 +67,7 @@ class NotesPanel(QWidget):
         self.delete_button.setEnabled(bool(notes))
 
     def _fill(self, n_kept: int) -> None:
-        """A row for each note. n_kept : so many rows stay as they are chosen."""
+        """Show a row for each note. n_kept : so many rows are filled anew in place, so that what is chosen stays so."""
         table = self.table
         table.setHorizontalHeaderLabels((_("Time ({unit})").format(unit=self._unit), _("Note")))
         table.setRowCount(n_kept)

@@ -51,7 +51,7 @@ GATE_OFF = limits(BadChoice, "gate_db")[1]
 
 
 class CriterionBar(QWidget):
-    """Says nothing while something is shown; every change is one edit of the session."""
+    """What makes a frame bad: criterion, limit, and more in a menu. Every change by hand is one edit of the session."""
 
     def __init__(self, theme: Theme, ask: Ask, parent: QWidget) -> None:
         super().__init__(parent)

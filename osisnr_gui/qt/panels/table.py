@@ -178,7 +178,7 @@ class ColumnModel(QAbstractTableModel, Generic[C]):
 
 
 def set_up_rows(table: QTableView, name: str) -> None:
-    """Rows of one height to choose, without a grid."""
+    """Let a table have rows of one height to choose, and no grid."""
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setAccessibleName(name)

@@ -95,7 +95,7 @@ GAMMA = ValueSpec("γ", _("gamma"), _WEIGHT, 0.0, 200.0, DEFAULT_GAMMA, most=1e6
 
 
 class TickSlider(QSlider):
-    """A click goes where it was made, the default has a tick, a double click goes there.
+    """A slider: a click goes where it was made, the default has a tick, a double click goes there.
 
     `shown` is the value on screen; `marks` have ticks above the groove.
     """

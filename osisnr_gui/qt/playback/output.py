@@ -155,7 +155,7 @@ class SilentCard:
         self._engine, self._started = engine, time.perf_counter()
 
     def heard(self) -> float:
-        """The index of the sample that would be heard now."""
+        """Make and drop the samples that are due; the index of the one that would be heard now."""
         engine = self._engine
         due = round((time.perf_counter() - self._started) * engine.rate)
         late = due - engine.index - engine.rate
