@@ -131,7 +131,7 @@ class CrashReporter(QObject):
             # The window and no dialog over it: with that it would go, read or not.
             window = next((each for each in QApplication.topLevelWidgets() if isinstance(each, QMainWindow)), None)
             self.dialog = ErrorDialog(f"{SENTENCE}\n\n{summary}", details, window, log_folder=self.folder)
-            self.dialog.finished.connect(lambda _result: setattr(self, "dialog", None))
+            self.dialog.finished.connect(self._forget)
         else:
             self.dialog.add(details)
             if over in (None, self.dialog):
@@ -140,6 +140,10 @@ class CrashReporter(QObject):
         # What lies beside a modal dialog can be used only where it is one itself, and came later.
         self.dialog.setModal(over is not None)
         self.dialog.show()
+
+    @Slot()
+    def _forget(self) -> None:
+        self.dialog = None
 
     def _exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, (KeyboardInterrupt, SystemExit)):

@@ -188,7 +188,7 @@ class DelayCommands:
         self._source = source
         if self.dialog is None:
             self.dialog = dialog = DelayDialog(self._views.themes.theme, self._window)
-            dialog.delay_requested.connect(lambda delay: self.change(edits.set_delay, True, self._source, delay=delay))
+            dialog.delay_requested.connect(lambda to: self.change(edits.set_delay, self._source, merges=True, delay=to))
             dialog.undo.clicked.connect(self._views.store.undo)
             dialog.redo_requested.connect(self._views.store.redo)
             for chart in dialog.plots:
@@ -214,7 +214,7 @@ class DelayCommands:
             self.change(edits.set_delay, delay=shown.delay.samples)
 
     def change(
-        self, edit: Callable[..., Session], merges: bool = False, source: Source | None = None, **what: int
+        self, edit: Callable[..., Session], source: Source | None = None, *, merges: bool = False, **what: int
     ) -> None:
         """Edit what the session says of an estimate, else of the one in view.
 

@@ -181,15 +181,17 @@ class Player(QObject):
         self.hear(self.reference if self.before.kind is SoundKind.REFERENCE else self.before)
 
     def choose(self, **how: Any) -> None:
-        """Hear it otherwise: another `match`, `scale`, `level_db`, `residual_is_louder`, `speed` or `band`.
-
-        is_clipped=False : forget that a sample went beyond full scale.
-        """
+        """Hear it otherwise: another `match`, `scale`, `level_db`, `residual_is_louder`, `speed` or `band`."""
         for name, value in how.items():
             setattr(self, name, value)
         if "scale" in how:
             self.recipe = listening.find_recipe(self._analysis, self.scale)
         self._level()
+
+    def clear_clip(self) -> None:
+        """Forget that a sample went beyond full scale."""
+        self.is_clipped = False
+        self.changed.emit()
 
     def set_device(self, device_id: str) -> None:
         """Another sound card; empty: the system's default."""

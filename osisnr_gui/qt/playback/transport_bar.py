@@ -69,8 +69,7 @@ class TransportBar(Themed, QWidget):
         self._note = ElidedLabel("", muted=True, parent=self)
         self._louder = self._action_button("residual_louder")
         self._level = self._level_slider()
-        clear = partial(player.choose, is_clipped=False)
-        self._clip = tool_button(run=clear, parent=self, iconSize=QSize(14, 14), styleSheet="padding: 0")
+        self._clip = tool_button(run=player.clear_clip, parent=self, iconSize=QSize(14, 14), styleSheet="padding: 0")
         self._speed = self._menu_button("", "playback/speed", _("Speed, at the same pitch"))
         self.play_button, loop, self._band = map(self._action_button, ("play", "loop", "band"))
         where: tuple[Part, ...] = self.play_button, loop, 4, self._time, 6, *self._buttons.values(), self._louder, 6

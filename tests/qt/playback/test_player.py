@@ -422,13 +422,13 @@ def test_the_clip_light_shows_what_went_beyond_full_scale(player: Player, system
     player._tick()
     assert player.is_clipped
     assert np.max(np.abs(system.card.samples)) <= 1.0
-    player.choose(is_clipped=False)
+    player.clear_clip()
     assert not player.is_clipped
     player.choose(level_db=0.0)
     system.card.pull(4 * FADE)
     _heard(system, 500, _place(player), S)  # what was lowered for the loud one is so no more
     player._tick()
-    player.choose(is_clipped=False)
+    player.clear_clip()
     system.card.pull(1000)
     player._tick()
     assert not player.is_clipped
