@@ -168,8 +168,8 @@ def run_batch(
             yield BatchRow(pair, error=pair.error)
         elif pair.name not in known:
             waiting.append(pair)
-    score = partial(_rows_until_broken, settings, open_executor, at_once, cancelled)
-    with closing(_rows(waiting, score)) as rows:
+    run = partial(_rows_until_broken, settings, open_executor, at_once, cancelled)
+    with closing(_rows(waiting, run)) as rows:
         for row in rows:
             if journal is not None and row.error is None:
                 of_pair = {"name": row.pair.name, "paths": row.pair.paths, "stamps": row.stamps}
@@ -180,11 +180,12 @@ def run_batch(
 _Rows = Generator[BatchRow, None, list[BatchPair]]
 
 
-def _rows(waiting: deque[BatchPair], score: Callable[[deque[BatchPair]], _Rows]) -> Generator[BatchRow, None, None]:
-    """Rows of all pairs, in the order in which they end; `score` as `_rows_until_broken`."""
+def _rows(waiting: deque[BatchPair], run: Callable[[deque[BatchPair]], _Rows]) -> Generator[BatchRow, None, None]:
+    """Rows of all pairs, in the order in which they end; `run` : `_rows_until_broken`."""
     while waiting:
-        for pair in (yield from score(waiting)):
-            if (yield from score(deque([pair]))):
+        suspects = yield from run(waiting)
+        for pair in suspects:
+            if (yield from run(deque([pair]))):
                 detail = Phrase("the process that read it came to an end")
                 remedy = Phrase("the file may be damaged, or too large")
                 yield BatchRow(pair, error=FileError(pair.estimate, detail, remedy, "crashed"))

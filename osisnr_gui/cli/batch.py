@@ -125,8 +125,7 @@ def run(arguments: list[str]) -> int:
             say([f"{PROGRAM}: {stopped.format(n=done, total=len(pairs))}"])
             return INTERRUPTED
         ordered = [rows[pair.name] for pair in pairs]
-        ending = os.path.splitext(options.output)[1].lower()
-        output.write(options.output, batch_parts(ordered, settings, ending))
+        output.write(options.output, batch_parts(ordered, settings, os.path.splitext(options.output)[1].lower()))
         journal.remove()
     rate = sum(not row.is_known for row in ordered) / max(time.monotonic() - started, 1e-3)
     path = full_path(options.output)

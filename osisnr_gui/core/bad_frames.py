@@ -164,7 +164,7 @@ class LossShares:
             weights = np.isinf(weights).astype(np.float64)
         held = np.cumsum(weights)
         whole = held[-1] if held.size else 0.0
-        self.osi_db, self.share = osi_db, held / whole if whole > 0 else np.full(osi_db.shape, np.nan)
+        self.osi_db, self.share = osi_db, (held / whole if whole > 0 else np.full(osi_db.shape, np.nan))
 
     def __len__(self) -> int:
         return int(self.osi_db.size)

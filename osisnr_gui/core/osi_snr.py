@@ -110,7 +110,7 @@ def check_pair(reference: Columns, estimate: Columns) -> None:
         raise ShapeError(f"reference {reference.shape} and estimate {estimate.shape} must be equal (n_bins, n_frames)")
 
 
-def rows_of(columns: Columns) -> Columns:
+def rows_of(columns: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Columns:
     """(n_bins, n_frames) as contiguous float64 or complex128 rows, one frame a row."""
     if np.iscomplexobj(columns):
         return np.ascontiguousarray(columns.T, dtype=np.complex128)

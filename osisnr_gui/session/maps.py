@@ -147,7 +147,7 @@ class BlameTerms:
         with np.errstate(invalid="ignore"):
             values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
         total = float(values.sum())
-        self.alpha, self.weights = score.loss.alpha, values * (score.n_counted / total) if total > 0 else values
+        self.alpha, self.weights = score.loss.alpha, (values * (score.n_counted / total) if total > 0 else values)
 
 
 def can_be_blamed(columns: PairReader) -> bool:

@@ -7,7 +7,6 @@ a frame is a row: (n_frames, n_values) arrays are what the FFT and the dot produ
 
 import math
 import threading
-from typing import Any
 
 import numpy as np
 
@@ -249,8 +248,7 @@ class MaskColumns:
 
     def rows(self, raw: Raw, frames: slice | IntArray) -> Columns:
         """Some columns of what `read` gave, as rows of float64 or complex128."""
-        part: Any = raw[:, frames]
-        return rows_of(part)
+        return rows_of(raw[:, frames])
 
     def magnitudes(self, rows: Columns) -> FloatArray:
         """Values as they are; magnitudes of complex ones."""

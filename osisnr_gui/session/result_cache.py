@@ -253,7 +253,7 @@ def unpack_pair(
     except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise corrupt(file.path, str(error)) from None
     whole, rate = WholeSignal.of(frames), reference.sample_rate
-    return PairAnalysis(estimate, key, frames, pictures, None, whole, delay, None, rate, reference)
+    return PairAnalysis(estimate, key, frames, pictures, None, whole, delay, sample_rate=rate, reference=reference)
 
 
 def _with_facts(track: Track, facts: Facts, clips: Array) -> Track:

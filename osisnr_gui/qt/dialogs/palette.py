@@ -149,11 +149,6 @@ def help_pages() -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in paths}
 
 
-def page_title(text: str) -> str:
-    """The heading of a page."""
-    return text.partition("\n")[0].removeprefix("# ")
-
-
 class _Page(QTextBrowser):
     """Shows text; pictures, style sheets and pages of other places are never fetched."""
 
@@ -170,7 +165,7 @@ class HelpDialog(CloseDialog):
         self.resize(860, 640)
         self._texts = help_pages()
         self.titles, self.page = QListWidget(self), _Page(self, openLinks=False)
-        self.titles.addItems([page_title(text) for text in self._texts.values()])
+        self.titles.addItems([text.partition("\n")[0].removeprefix("# ") for text in self._texts.values()])
         self.titles.setFixedWidth(200)
         self.titles.setWordWrap(True)
         self.titles.setSpacing(4)

@@ -122,7 +122,7 @@ class TimeMarks(QObject):
 
     def _show(self, name: str, value: float | TimeSpan | None) -> None:
         """Have a mark on the plot only while it shows something: there it hears of all changes of the range."""
-        on = value is not None and value == value  # not NaN
+        on = isinstance(value, TimeSpan) or (value is not None and math.isfinite(value))
         is_region = name in ("selection", "loop")
         marks, make = (self.regions, self._make_region) if is_region else (self.lines, self._make_line)
         if not self.is_seen or not (on or name in marks):

@@ -182,7 +182,7 @@ class BetterTags(PixelItem):
 
     def draw(self, painter: QPainter, vb: PixelViewBox) -> None:
         """Draw the labels that have room."""
-        for is_below, (name, colour) in enumerate(self.contestants):
+        for (name, colour), is_below in zip(self.contestants, (False, True), strict=False):
             text = _("{name} better").format(name=name)
             tag, zero = tag_box(text), vb.y_of(0.0)
             top = zero + 2 if is_below else zero - tag.height() - 1
