@@ -1,6 +1,6 @@
 """Everything that can be found by its name: actions, remedies of the present notices, settings; and what opens that.
 
-And the tour of the window, for who is new.
+And `FirstTour`, the tour of the window for who is new.
 """
 
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ class FindCommands:
         PreferencesDialog(sections, part, self._window).open()
 
     def show_round(self) -> None:
-        """A tour of the window."""
+        """Begin a tour of the window."""
         FirstTour(self._commands.views, self._commands.playback.bar, self._window)
 
     def key_entries(self) -> Iterator[Entry]:

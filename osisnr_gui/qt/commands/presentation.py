@@ -1,6 +1,6 @@
 """What an audience sees: the verdict in large words, two pictures, one curve, and a button for every sound.
 
-By hand, or as a tour of the worst places: shown, named in plain words and heard in every source.
+By hand, or as a `Tour` of the worst places: shown, named in plain words and heard in every source.
 """
 
 import math

@@ -63,7 +63,7 @@ def find_notices(analysis: Analysis) -> tuple[Notice, ...]:
         for pair in analysis.pairs
     ]
     mixture = _mixture_case(analysis)
-    grid = None if mixture is None else of_file.find_mask_grid(replace(mixture, reference=analysis.reference))
+    grid = None if mixture is None else of_file.mask_grid_notice(replace(mixture, reference=analysis.reference))
     order = find_assignment_notice(analysis)
     found = [] if grid is None else [grid]
     for case in references:

@@ -109,7 +109,7 @@ def warning_notice(case: Case, warning: LoadWarning) -> Notice:
     """What the loader says of a file, in its own words and under its own code."""
     level, ways = case.track.level, tuple[Remedy, ...]()
     if warning.code == "MULTICHANNEL":
-        return find_channels(case)
+        return channels_notice(case)
     if warning.code == "PAIRED":
         ways = case.change(Phrase("Undo"), pair_axis=False)
     elif warning.code == "SILENT" and level is not None and level.peak < SILENCE:
@@ -119,7 +119,7 @@ def warning_notice(case: Case, warning: LoadWarning) -> Notice:
     return case.notice(warning.code.lower(), message, ways)
 
 
-def find_channels(case: Case) -> Notice:
+def channels_notice(case: Case) -> Notice:
     """Which channels of a file are compared."""
     track, source, count = case.track, case.source, case.track.channels
     values = {"name": track.name, "count": count, "which": _which(case)}
@@ -216,7 +216,7 @@ def find_flipped(case: Case) -> Iterator[Notice]:
         yield case.notice("flipped", message, case.change(Phrase("Undo"), flip=False))
 
 
-def find_mask_grid(case: Case) -> Notice | None:
+def mask_grid_notice(case: Case) -> Notice | None:
     """Of masks whose STFT is not known: the grids that fit the mixture, each on a click; else what does not fit."""
     reference, mixture, grid = case.reference, case.track, case.session.mask_grid
     if reference is None or reference.mask is None or not mixture.n_samples or not mixture.sample_rate:

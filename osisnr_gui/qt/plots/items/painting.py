@@ -117,7 +117,7 @@ class StillPicture(pg.GraphicsObject):
         painter.drawPixmap(QPointF(), self.pixmap)
 
     def draw_items(self, painter: QPainter, lowest: float = -math.inf, highest: float = math.inf) -> None:
-        """Draw the items that are shown, and from `lowest` up to `highest` (exclusive), with this painter."""
+        """Draw the items that are shown and whose z value is from `lowest` up to `highest` (exclusive)."""
         # Clipped to a rectangle Qt draws lines straight into the pixels, without a clip through lists of spans: a veil
         # of 1906 points takes 0.2 instead of 1 ms.
         painter.setClipRect(self._box.rect())
