@@ -18,7 +18,7 @@ _ENGINE = ["osisnr_gui.batch.runner", "threadpoolctl"]
 
 
 def start_server() -> None:
-    """Let the server load the engine, if there is one to be and it does not run yet; not waited for."""
+    """Start the server that forks workers, where there is one, and let it load the engine; nobody waits for it."""
     if _METHOD == "forkserver":
         forkserver.set_forkserver_preload(_ENGINE)
         forkserver.ensure_running()

@@ -50,9 +50,9 @@ class OverviewBox(PixelViewBox):
         else:
             self._centre(time)
 
-    def click(self, scene: QPointF, *, twice: bool) -> None:
+    def click(self, point: QPointF, *, twice: bool) -> None:
         """Go there, or show everything."""
-        self.link.fit() if twice else self._centre(self.mapSceneToView(scene).x())
+        self.link.fit() if twice else self._centre(self.mapSceneToView(point).x())
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom at the pointer's time; Shift scrolls, as on the rows."""

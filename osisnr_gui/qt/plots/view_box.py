@@ -47,8 +47,8 @@ class PixelViewBox(pg.ViewBox):
         elif event.button() == Qt.MouseButton.LeftButton and self.sceneBoundingRect().contains(event.scenePos()):
             self.click(event.scenePos(), twice=event.double())
 
-    def click(self, scene: QPointF, *, twice: bool) -> None:
-        """The left button was clicked at this point of the scene, once or twice."""
+    def click(self, point: QPointF, *, twice: bool) -> None:
+        """Answer a click of the left button, or a double click, at a point of the scene."""
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
         """Keep the size: pyqtgraph asks Qt for it, and a pan asks for it 350 times."""
@@ -182,9 +182,9 @@ class TimeViewBox(PixelViewBox):
         else:
             event.ignore()
 
-    def click(self, scene: QPointF, *, twice: bool) -> None:
+    def click(self, point: QPointF, *, twice: bool) -> None:
         """Seek, or tell of a double click."""
-        at = self.place_of(scene)
+        at = self.place_of(point)
         if twice:
             self.double_clicked.emit(at.x(), at.y())
         else:

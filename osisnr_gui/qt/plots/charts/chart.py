@@ -31,9 +31,9 @@ class ChartBox(PixelViewBox):
         else:
             super().wheelEvent(event, axis)
 
-    def click(self, scene: QPointF, *, twice: bool) -> None:
+    def click(self, point: QPointF, *, twice: bool) -> None:
         """Point once."""
-        self.pointed.emit(self.mapSceneToView(scene))
+        self.pointed.emit(self.mapSceneToView(point))
         self.released.emit()
 
     def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
