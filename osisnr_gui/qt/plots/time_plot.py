@@ -339,8 +339,8 @@ class TimePlot(PlotWidget):
         if self.isVisible():
             self.box.show_range(*self.link.visible)
 
-    def point_at(self, scene: QPointF) -> None:
+    def point_at(self, point: QPointF) -> None:
         """The pointer is at this place of the scene."""
-        at = self.box.place_of(scene)
-        inside = self.box.sceneBoundingRect().contains(scene)
+        at = self.box.place_of(point)
+        inside = self.box.sceneBoundingRect().contains(point)
         self.link.set_hover(*((at.x(), at.y(), self.row_id) if inside else (math.nan,)))

@@ -134,14 +134,14 @@ class TimeViewBox(PixelViewBox):
         self.setXRange(start, stop, padding=0.0)
         self._is_following = False
 
-    def place_of(self, scene: QPointF) -> QPointF:
+    def place_of(self, point: QPointF) -> QPointF:
         """Time and value at a point of the scene.
 
         The time is that of the link's range, which may be ahead of what was painted: quick turns of the wheel do not
         drift.
         """
         start, stop = self._link.visible
-        at = self.mapFromScene(scene)
+        at = self.mapFromScene(point)
         value = self.hi - at.y() / self.height() * (self.hi - self.lo)
         return QPointF(start + at.x() / max(self.width(), 1.0) * (stop - start), value)
 
