@@ -276,7 +276,7 @@ class Commands:
             levels=levels,
             osi_db=float(score.osi_db[index]),
             loss=float(score.frame_loss(slice(index, index + 1))[0]),
-            formula=score.loss.formula.value,
+            formula=_(score.loss.formula.value),
             name=estimate_letter(place),
             third=third,
             # What the other rows say is of the estimate in view.
