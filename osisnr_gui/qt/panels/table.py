@@ -208,7 +208,7 @@ class CopyTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         # Return ends here: what it opens may move the focus to a button, which is not to be pressed as well.
         keys = Qt.Key.Key_Return, Qt.Key.Key_Enter
-        opens: Does = dict.fromkeys(keys, lambda: self.activated.emit(self.currentIndex()))
+        opens: Does = dict.fromkeys(keys, lambda: (at := self.currentIndex()).isValid() and self.activated.emit(at))
         own_keys(self, TABLE_KEYS, {**opens, QKeySequence.StandardKey.Copy: self.copy_rows})
 
     @property
