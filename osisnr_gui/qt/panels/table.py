@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
-from osisnr_gui.qt.focus import TABLE_KEYS, Does, own_keys
+from osisnr_gui.qt.focus import TABLE_KEYS, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.text.catalogue import _
@@ -208,8 +208,11 @@ class CopyTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         # Return ends here: what it opens may move the focus to a button, which is not to be pressed as well.
         keys = Qt.Key.Key_Return, Qt.Key.Key_Enter
-        opens: Does = dict.fromkeys(keys, lambda: (at := self.currentIndex()).isValid() and self.activated.emit(at))
-        own_keys(self, TABLE_KEYS, {**opens, QKeySequence.StandardKey.Copy: self.copy_rows})
+        own_keys(self, TABLE_KEYS, {**dict.fromkeys(keys, self._open_row), QKeySequence.StandardKey.Copy: self.copy_rows})
+
+    def _open_row(self) -> None:
+        if self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
 
     @property
     def chosen_row(self) -> int:
