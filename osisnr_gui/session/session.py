@@ -56,6 +56,11 @@ class Formula(StrEnum):
         """The name as it must be shown with every number."""
         return Phrase("literal, all frames") if self is Formula.LITERAL else Phrase("exact, active frames")
 
+    @property
+    def word(self) -> Phrase:
+        """The name alone, for one frame."""
+        return Phrase("literal") if self is Formula.LITERAL else Phrase("exact")
+
 
 class Lengths(StrEnum):
     """What to do when reference and estimate differ in length."""

@@ -138,6 +138,18 @@ def test_whatever_the_child_does_the_parent_goes_on(
     assert np.array_equal(load_mask(path).values, MATRIX)
 
 
+def test_a_child_that_has_to_wait_is_not_called_a_damaged_file(
+    save_bytes: SaveBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_bytes("a.mat", mat({"mask": MATRIX}))
+    late = "import runpy, time; time.sleep(2); runpy.run_module('osisnr_gui.io.mat_child', run_name='__main__')"
+    monkeypatch.setattr(mat_files, "CHILD", (sys.executable, "-c", late))
+    assert mat_files.WALL_SECONDS > 20 * mat_files.PROCESSOR_SECONDS or sys.platform == "win32"
+    assert np.array_equal(load_mask(path).values, MATRIX)
+    monkeypatch.setattr(mat_files, "WALL_SECONDS", 1.0)
+    assert str(refusal(path)) == "a.mat: not read within 1 s; try again when the computer is less busy"
+
+
 def test_a_missing_interpreter_is_a_refusal(save_bytes: SaveBytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mat_files, "CHILD", ("/nowhere/python",))
     assert refusal(save_bytes("a.mat", mat({"mask": MATRIX}))).reason == Reason.CORRUPT

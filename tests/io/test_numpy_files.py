@@ -210,3 +210,11 @@ def test_a_header_is_parsed_without_reading_data() -> None:
 def test_picking_shows_hidden_characters_escaped() -> None:
     with pytest.raises(LoadError, match=r"a\\x0ab"):
         choose_array("x.npz", {"a\nb": (2, 2), "c": (2, 2)}, None, ())
+
+
+def test_shapes_as_python_2_wrote_them_are_read(save_bytes: SaveBytes) -> None:
+    out = io.BytesIO()
+    np.save(out, np.arange(6.0).reshape(2, 3))
+    # Found by a mutant: numpy's warning of such a header is an error in tests, and a line on a user's terminal.
+    path = save_bytes("old.npy", out.getvalue().replace(b"(2, 3), }  ", b"(2L, 3L), }"))
+    assert load_mask(path).values.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]

@@ -39,7 +39,7 @@ from osisnr_gui.session.guess import Role
 from osisnr_gui.session.notices.all_notices import Notice
 from osisnr_gui.session.session import LossChoice, Session
 from osisnr_gui.session.words import estimate_letter
-from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.segment_words import frame_kind
 from osisnr_gui.text.session_words import change_words
 
@@ -276,7 +276,7 @@ class Commands:
             levels=levels,
             osi_db=float(score.osi_db[index]),
             loss=float(score.frame_loss(slice(index, index + 1))[0]),
-            formula=score.loss.formula.value,
+            formula=translated(score.loss.formula.word),
             name=estimate_letter(place),
             third=third,
             # What the other rows say is of the estimate in view.

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox
 
+from osisnr_gui.core.align import Delay
 from osisnr_gui.export.csv_files import frames_csv, note_labels, notes_csv, segment_labels
 from osisnr_gui.export.html_report import report_parts
 from osisnr_gui.export.score_report import score_command, score_report
@@ -29,12 +30,15 @@ from osisnr_gui.qt.plots.figure import SCREEN_DPI, Figure, has_table, png_bytes,
 from osisnr_gui.qt.plots.time_plot import TimePlot
 from osisnr_gui.qt.views import Views
 from osisnr_gui.session.analysis import Analysis, AnalysisOptions, analyse
+from osisnr_gui.session.changes import finish
 from osisnr_gui.session.codec import KEYWORD, SavedView, figure_text
 from osisnr_gui.session.edits import set_formula
+from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.scores import SegmentTable
-from osisnr_gui.session.session import Formula
+from osisnr_gui.session.session import Formula, Source
 from osisnr_gui.session.sound.listening import Recipe, Sound
 from osisnr_gui.session.sound.sound_feed import masked_paths, open_masked, wav_parts
+from osisnr_gui.session.tracks import Stamp
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, translated
 from osisnr_gui.text.files import error_words
@@ -43,6 +47,17 @@ from osisnr_gui.text.sound_words import sound_name
 
 Parts = Callable[[], Iterable[bytes]]
 Done = Callable[[], object]
+Delays = Mapping[tuple[tuple[Source, Stamp | None], ...], Delay]
+
+
+def known_delays(analysis: Analysis) -> Delays:
+    """The measured delays by the files they were measured between."""
+    return {_files(p): p.delay for p in analysis.pairs if p.delay is not None}
+
+
+def with_delays(analysis: Analysis, delays: Delays) -> Analysis:
+    """The analysis with the delays that are known already, where it has none; files that changed since get none."""
+    return replace(analysis, pairs=tuple(replace(p, delay=p.delay or delays.get(_files(p))) for p in analysis.pairs))
 
 
 def until(cancelled: Callable[[], bool], parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -170,9 +185,17 @@ class ExportJobs(QObject):
         Both named results are saved, with the warnings that go with the literal one, whichever leads on screen. Delays
         take long to find: once measured for the window they are not measured again.
         """
-        session, shown = set_formula(self._views.store.session, Formula.LITERAL), self._views.store.analysis
-        wanted = AnalysisOptions(pictures=False, alpha=session.loss.alpha)
-        return lambda: analyse(session, shown, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
+        store = self._views.store
+        session, delays = set_formula(store.session, Formula.LITERAL), known_delays(store.analysis)
+        measured = store.analysis.complete and not store.is_busy
+        wanted = AnalysisOptions(pictures=False, delay=not measured, alpha=session.loss.alpha)
+
+        def numbers() -> Analysis:
+            # Without what the window knows of the files: read in other pieces, levels would end in other digits.
+            analysis = analyse(session, wanted=wanted, cancelled=lambda: self.jobs.is_closed)
+            return finish(with_delays(analysis, delays))  # notices tell of delays, too
+
+        return numbers
 
     @property
     def has_times(self) -> bool:
@@ -264,6 +287,10 @@ def _write_all(files: Mapping[str, Parts], done: Done, job: Job) -> Done:
 def _json(numbers: Callable[[], Analysis], _ending: str) -> Iterable[bytes]:
     analysis = numbers()
     return json_parts(score_report(analysis if analysis.compares_mixture else replace(analysis, mixture=None)))
+
+
+def _files(pair: PairAnalysis) -> tuple[tuple[Source, Stamp | None], ...]:
+    return tuple((track.source, track.stamp) for track in (pair.reference, pair.estimate) if track is not None)
 
 
 def summary_table(model: SummaryModel, method: int) -> SummaryTable:

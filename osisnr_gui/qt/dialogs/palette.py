@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QPalette, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QListWidget, QTextBrowser, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -100,7 +100,7 @@ class Palette(CloseDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What the line leaves: Up and Down are the list's; Enter runs what is chosen."""
         if event.key() in _LIST_KEYS:
-            QCoreApplication.sendEvent(self.list, event)
+            self.list.keyPressEvent(event)  # not sent: what the list does not take would come back here without end
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run()
         else:

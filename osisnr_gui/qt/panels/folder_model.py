@@ -15,6 +15,7 @@ from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.qt.panels.table import ROLE, Column, ColumnModel
 from osisnr_gui.session import words
 from osisnr_gui.text.catalogue import _, translated
+from osisnr_gui.text.files import error_words
 
 SPARK = "spark"
 NOT_DEFINED = _("not defined")
@@ -141,4 +142,4 @@ def _found(row: BatchRow | None) -> list[str]:
     """Why a pair has no numbers, or else what was adapted or looks wrong."""
     if row is None:
         return []
-    return [str(row.error)] if row.error is not None else warnings_of(row, "message")
+    return [error_words(row.error)] if row.error is not None else warnings_of(row, "message")

@@ -30,6 +30,7 @@ from osisnr_gui.session.segments.bad_segments import Facts
 from osisnr_gui.session.session import Session
 from osisnr_gui.text import explain
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.files import error_words
 
 HINT = _("Click a plot, or select a stretch: the frame at the cursor, or the one with the highest loss, is shown here.")
 VIEW_TIP = _(
@@ -274,7 +275,7 @@ class FrameInspector(Themed, QWidget):
             return
         pair, place = self._pair, self._place
         if pair is None or pair.score is None:
-            self._forget(HINT if pair is None or pair.error is None else str(pair.error))
+            self._forget(HINT if pair is None or pair.error is None else error_words(pair.error))
             return
         frame = find_worst(pair, *place) if isinstance(place, TimeSpan) else find_frame(pair, place)
         if frame is None:

@@ -21,6 +21,7 @@ from osisnr_gui.session.changes import Changed
 from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Formula
 from osisnr_gui.text.catalogue import _
+from osisnr_gui.text.files import error_words
 from osisnr_gui.text.sentences import fused_not_defined, not_defined, why_loss, why_osi
 
 NAME = Column("name", _("estimate\n"), _("The estimate that is compared"), is_text=True)
@@ -237,7 +238,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
         if role == ROLE.DecorationRole:
             return line_sample(self._theme.estimate(place))
         if role == ROLE.ToolTipRole:
-            return tooltip(str(pair.error) if pair.error is not None else pair.estimate.name)
+            return tooltip(error_words(pair.error) if pair.error is not None else pair.estimate.name)
         if role == ROLE.ForegroundRole and pair.error is not None:
             return QColor(self._theme.error)
         return None
@@ -257,7 +258,7 @@ class SummaryModel(Themed, ColumnModel[Column]):
         value = column.value(row)
         best = self._best.get(column.key) == value
         if role == ROLE.ToolTipRole:
-            why = column.why(value, row) or (str(row.pair.error) if row.pair.error is not None else "")
+            why = column.why(value, row) or (error_words(row.pair.error) if row.pair.error is not None else "")
             told = why or (_("Best of the estimates in this column") if best else "")
             return tooltip("\n".join(filter(None, (column.undefined(row), told, self._literal_words(column, row)))))
         if role == ROLE.FontRole and best:

@@ -104,6 +104,8 @@ class Player(QObject):
             old, new = ({source.path for _sound, source, _stamp in each.files} for each in (self.recipe, recipe))
             self.recipe = recipe
             if old.isdisjoint(new):
+                if not new:
+                    self.deck.close()  # nothing is held for what may never come
                 self.stop()
                 self._close_silent()
                 self.problem = ""
@@ -255,6 +257,7 @@ class Player(QObject):
             volume=10.0 ** ((self.level_db + (LOUDER_DB if self.is_louder else 0.0)) / 20.0),
             speed=self.speed,
         )
+        self.deck.tidy()  # while nothing plays, no tick does it
 
     def _ask_and_say(self) -> None:
         """Tell the deck, and whoever shows what is wanted."""

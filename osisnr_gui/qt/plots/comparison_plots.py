@@ -185,6 +185,7 @@ class RibbonPlot(TimePlot):
         self.words_at: Callable[[float], str] = lambda _time: ""
         self.item = RibbonItem()
         self.set_name(name)
+        self.setAccessibleName(name)
         self.add(self.item)
         self.set_time_axis(False)
 

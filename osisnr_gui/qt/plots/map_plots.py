@@ -227,7 +227,7 @@ class BlameOverlay(QObject):
                 grid = columns.frames.grid
                 self._plot.blame.origin = grid.first - 0.5 * grid.step
                 self._map = BlameMap(columns, score, self.kind)
-                self._plot.set_blame(f"{translated(self.kind.words)}, {translated(score.loss.formula.value)}")
+                self._plot.set_blame(f"{translated(self.kind.words)}, {translated(score.loss.formula.word)}")
             else:
                 self._plot.set_blame(WAVEFORM_WORDS, on=False)
         self._plot.refresh()

@@ -14,6 +14,7 @@ from osisnr_gui.session.pairs import PairAnalysis
 from osisnr_gui.session.session import Session
 from osisnr_gui.session.words import estimate_letter
 from osisnr_gui.text.catalogue import _, ngettext
+from osisnr_gui.text.files import error_words
 from osisnr_gui.text.files import title as title_of
 
 ESTIMATE = "estimate"
@@ -117,7 +118,9 @@ class EstimateRows(QObject):
             marked = bool(self._places) and row is self.main
             row.set_title(title, self.main.theme.estimate(place).colour, marked=marked)
             waits = pair.reference is None or pair.reference.error is not None
-            message = str(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
+            message = (
+                error_words(pair.error) if pair.error is not None else _("Waiting for a reference") if waits else ""
+            )
             row.set_message(message, error=pair.error is not None)
 
 

@@ -18,7 +18,7 @@ from window_kit import open_window, save_published_pair, show_files, wait_final
 
 from osisnr_gui.io.errors import Cancelled
 from osisnr_gui.qt.commands import export_jobs
-from osisnr_gui.qt.commands.export_jobs import until
+from osisnr_gui.qt.commands.export_jobs import known_delays, until, with_delays
 from osisnr_gui.qt.dialogs.close_dialog import ErrorDialog
 from osisnr_gui.qt.dialogs.figure_dialog import PNG, SVG, PlotDialog
 from osisnr_gui.qt.dialogs.file_dialogs import is_open
@@ -130,24 +130,20 @@ def test_the_table_has_the_delay_on_screen(qtbot: QtBot, window: MainWindow, tmp
     assert "# estimate_delay_samples: 25\n" in table.read_text(encoding="utf-8")
 
 
-def test_a_delay_that_is_known_is_not_measured_again(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
+def test_delays_of_other_files_are_not_taken_over(qtbot: QtBot, window: MainWindow, samples: Path) -> None:
     show_files(qtbot, window, samples / "2_enhancement_clean.flac", samples / "2_enhancement_est_dfn3.flac")
-    (shown,) = window.views.store.analysis.pairs
-    (saved,) = window.commands.exports.numbers()().pairs
-    assert saved.delay is shown.delay is not None
+    shown = window.views.store.analysis
+    delays = known_delays(shown)
+    bare = replace(shown, pairs=tuple(replace(pair, delay=None) for pair in shown.pairs))
+    assert with_delays(bare, delays).pairs[0].delay is shown.pairs[0].delay is not None
     assert shown.reference is not None
-    for track in (
+    for reference in (
         replace(shown.reference, stamp=(0, 0)),
         replace(shown.reference, source=replace(shown.reference.source, channel=2)),
     ):
-        other = replace(
-            shown, reference=track, key=replace(shown.key, reference=track.source, stamps=(track.stamp, None))
-        )
-        window.views.store.analysis = replace(window.views.store.analysis, pairs=(other,))
-        (anew,) = window.commands.exports.numbers()().pairs
-        assert anew.delay is not shown.delay, "it is not that of these files"
-        assert anew.delay is not None
-        assert anew.delay.samples == shown.delay.samples
+        other = replace(bare, pairs=tuple(replace(pair, reference=reference) for pair in bare.pairs))
+        assert with_delays(other, delays).pairs[0].delay is None
+    assert known_delays(bare) == {}
 
 
 def test_closing_asks_about_a_long_export_then_stops_it_and_leaves_nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,9 @@ def window(qtbot: QtBot, system: FakeSystem) -> Iterator[MainWindow]:
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         yield window
+
+
+PAIRS = (("clean", "est_dfn3"), ("noisy", "est_gate"))
 
 
 def _press(window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -432,3 +436,23 @@ def test_the_pause_icon_stays_when_the_theme_changes(window: MainWindow) -> None
     assert action.icon().cacheKey() == icon("pause", themes.theme.text).cacheKey()
     action.trigger()
     assert action.icon().cacheKey() == icon("play", themes.theme.text).cacheKey()
+
+
+def test_what_was_opened_to_be_heard_is_let_go_of_without_playing_again(
+    window: MainWindow, system: FakeSystem, samples: Path, qtbot: QtBot
+) -> None:
+    def readers() -> int:
+        return sum(thread.name == "read-ahead" for thread in threading.enumerate())
+
+    player, before = window.views.player, readers()
+    player.play(0.5)
+    system.card.pull_sound()
+    player.stop()
+    pairs = [(samples / f"2_enhancement_{a}.flac", samples / f"2_enhancement_{b}.flac") for a, b in PAIRS]
+    for pair in pairs * 2:
+        show_files(qtbot, window, *pair)
+    qtbot.waitUntil(lambda: readers() <= before + 2)  # the present one, and the one that fades out
+    window.commands.close_files()
+    wait_final(qtbot, window)
+    qtbot.waitUntil(lambda: readers() == before)
+    assert system.card.closed
