@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from osisnr_gui.core.types import IntArray
-from osisnr_gui.qt.focus import TABLE_KEYS, own_keys
+from osisnr_gui.qt.focus import TABLE_KEYS, Does, own_keys
 from osisnr_gui.qt.look.theme import tabular_font
 from osisnr_gui.qt.panels.plain_text import tooltip
 from osisnr_gui.text.catalogue import _
@@ -207,7 +207,7 @@ class CopyTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         # Return ends here: what it opens may move the focus to a button, which is not to be pressed as well.
-        opens = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._open_row)
+        opens: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._open_row)
         own_keys(self, TABLE_KEYS, {**opens, QKeySequence.StandardKey.Copy: self.copy_rows})
 
     def _open_row(self) -> None:
