@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from typing import Any
 
 # A server that has loaded the engine once forks workers in no time, and has no threads that a fork could tear.
@@ -21,7 +21,13 @@ def start_server() -> None:
     """Start the server that forks workers, where there is one, and let it load the engine; nobody waits for it."""
     if _METHOD == "forkserver":
         forkserver.set_forkserver_preload(_ENGINE)
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # would unblock the signal
+        # Ctrl+C goes to the server, too, which ignores it only once all is loaded: a mask is handed on to it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class BatchPool(ProcessPoolExecutor):

@@ -399,6 +399,19 @@ def test_stopped_halfway_it_goes_on(run: Run, make: Make, number: signal.Signals
         assert _json("out.json") == _json("again.json")
 
 
+@posix
+@pytest.mark.may_skip
+@pytest.mark.parametrize("seconds", [0.25, 0.6])
+def test_stopped_while_it_loads_it_says_nothing_of_its_insides(make: Make, seconds: float) -> None:
+    """The server of the processes loads beside the program, and Ctrl+C goes to both."""
+    make(1)
+    with _start("--jobs", "2") as running:
+        time.sleep(seconds)
+        os.killpg(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert b"KeyboardInterrupt" not in err
+
+
 def test_a_journal_of_other_settings_is_not_used(run: Run, make: Make) -> None:
     make(2)
     Path("out.csv.journal").write_text("00000000 {}\nnonsense")

@@ -292,7 +292,7 @@ class GhostCommands(QObject):
         for place, pair in enumerate(analysis.pairs):
             ghost = self._ghosts.find(session, pair)
             if ghost is not None:
-                facts, change = ghost.facts_at(session.silence_db), None
+                facts, change = ghost.facts, None
                 if pair.score is not None and pair.score.facts.frames.complete:
                     change = find_change(pair.score.facts, facts)
                 shown.append(ShownGhost(place, pair.source, ghost, ghost_name(place, ghost, now), facts, change))

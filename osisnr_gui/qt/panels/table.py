@@ -207,9 +207,12 @@ class CopyTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         # Return ends here: what it opens may move the focus to a button, which is not to be pressed as well.
-        keys = Qt.Key.Key_Return, Qt.Key.Key_Enter
-        opens: Does = dict.fromkeys(keys, lambda: self.activated.emit(self.currentIndex()))
+        opens: Does = dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), self._open_row)
         own_keys(self, TABLE_KEYS, {**opens, QKeySequence.StandardKey.Copy: self.copy_rows})
+
+    def _open_row(self) -> None:
+        if self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
 
     @property
     def chosen_row(self) -> int:

@@ -88,10 +88,6 @@ class Ghost:
     replaced: float
     pinned: bool = False
 
-    def facts_at(self, silence_db: float) -> Facts:
-        """Its facts under a silence limit."""
-        return self.facts if self.facts.silence_db == silence_db else Facts(self.facts.frames, silence_db)
-
 
 class Ghosts:
     """One for each estimate: what it was before it was read again the last time, unless an older one is pinned."""
@@ -122,10 +118,13 @@ class Ghosts:
             self._ghosts = {source: ghost for source, ghost in self._ghosts.items() if source.path in paths}
 
     def find(self, session: Session, pair: PairAnalysis) -> Ghost | None:
-        """The ghost of a pair, where there is one that was read alike."""
+        """The ghost of a pair, where there is one that was read alike, under the session's silence limit."""
         ghost = self._ghosts.get(pair.source)
         if ghost is None or ghost.reading != reading_of(session, pair):
             return None
+        if ghost.facts.silence_db != session.silence_db:  # kept: at hours of frames they take long
+            ghost = replace(ghost, facts=Facts(ghost.facts.frames, session.silence_db))
+            self._ghosts[pair.source] = ghost
         return ghost if pair.frames is None or pair.frames.grid == ghost.facts.frames.grid else None
 
     def pin(self, estimate: Source, *, pinned: bool) -> None:

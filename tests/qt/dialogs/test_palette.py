@@ -226,3 +226,18 @@ def test_fewer_found_than_the_place_of_the_last_one_chosen(qtbot: QtBot) -> None
     assert not errors
     assert [entry.key for entry in dialog.shown] == ["zoom"]
     assert dialog.hint.text() == "Show the selected range"
+
+
+def test_arrows_that_find_no_more_lines_do_nothing(qtbot: QtBot) -> None:
+    """They would come back to the dialog from a list that does not take them, without end."""
+    dialog = Palette("Keys", ENTRIES)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for key in (Key.Key_Up, *[Key.Key_Down] * (len(ENTRIES) + 1), Key.Key_PageDown):
+        QTest.keyClick(dialog.search, key)
+    assert dialog.list.currentItem().text(0) == ENTRIES[-1].text
+    QTest.keyClicks(dialog.search, "nothing is called that")
+    for key in (Key.Key_Up, Key.Key_Down, Key.Key_PageUp, Key.Key_PageDown):
+        QTest.keyClick(dialog.search, key)
+    assert dialog.list.currentItem() is None
+    dialog.reject()

@@ -146,6 +146,20 @@ def test_arrow_keys_go_enter_activates_and_focus_alone_does_nothing(panel: BadSe
     assert activated == shown
 
 
+def test_return_without_a_current_row_plays_none(panel: BadSegmentsPanel, damaged: Analysis) -> None:
+    """A list that was filled anew has no current row, one without rows never has."""
+    played: list[tuple[float, float]] = []
+    panel.segment_activated.connect(lambda *span: played.append(span))
+    panel.table.setFocus()
+    for limit in (12.0, -20.0):
+        found = rescore(edits.set_threshold(damaged.session, limit), damaged)
+        assert found is not None
+        panel.show_analysis(found, 0)
+        assert not panel.table.currentIndex().isValid()
+        QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert not played
+
+
 def test_the_selected_segment_is_marked_even_after_the_limit_moved(panel: BadSegmentsPanel, damaged: Analysis) -> None:
     table = panel.model.table
     assert table is not None
