@@ -27,7 +27,8 @@ RATIO_FREE = 2**20  # below this size a member may compress as well as it likes
 HOLDS_OBJECTS = Phrase("it holds Python objects, which could run code when opened")
 SAVE_PLAIN = Phrase("save it as a plain array of numbers")
 _MOST_AXES = 32
-_LONG_NUMBER = re.compile(rb"(\d)L")  # as Python 2 wrote shapes: (12L, 20L)
+_TEXT = 12
+_MENDED = re.compile(rb"(?<=\d)L|\n")  # shapes as Python 2 wrote them, (12L, 20L), and lines
 _WIDTHS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
 
 
@@ -95,7 +96,8 @@ def check_dtype(path: str, dtype: np.dtype[Any]) -> None:
 
 def parse_header(path: str, head: bytes) -> NpyHeader:
     """The header in the first bytes of an .npy file. Raises LoadError CORRUPT, PICKLE, BAD_DTYPE."""
-    file = io.BytesIO(_LONG_NUMBER.sub(rb"\1 ", head))  # else numpy warns of it on the terminal
+    # Else numpy mends the text itself, and says so on the terminal. It begins after magic, version and length.
+    file = io.BytesIO(head[:_TEXT] + _MENDED.sub(b" ", head[_TEXT:]))
     try:
         version = npy_format.read_magic(file)
         read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0

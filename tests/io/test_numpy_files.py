@@ -212,9 +212,10 @@ def test_picking_shows_hidden_characters_escaped() -> None:
         choose_array("x.npz", {"a\nb": (2, 2), "c": (2, 2)}, None, ())
 
 
-def test_shapes_as_python_2_wrote_them_are_read(save_bytes: SaveBytes) -> None:
+@pytest.mark.parametrize("text", [b"(2L, 3L), }", b"(2, 3), }\n "])
+def test_headers_that_numpy_would_warn_of_are_read(save_bytes: SaveBytes, text: bytes) -> None:
     out = io.BytesIO()
     np.save(out, np.arange(6.0).reshape(2, 3))
-    # Found by a mutant: numpy's warning of such a header is an error in tests, and a line on a user's terminal.
-    path = save_bytes("old.npy", out.getvalue().replace(b"(2, 3), }  ", b"(2L, 3L), }"))
+    # Found by mutants: numpy's warning of such a header is an error in tests, and a line on a user's terminal.
+    path = save_bytes("old.npy", out.getvalue().replace(b"(2, 3), }  ", text))
     assert load_mask(path).values.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
