@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PySide6.QtCore import QMetaMethod, QObject, Qt, QTimer, Signal, Slot
 
 from osisnr_gui.io.errors import Cancelled, FileError
+from osisnr_gui.io.memory import use_one_pool
 from osisnr_gui.text.files import error_words
 
 # Halves the time the window waits for a processor while two threads compute on two cores; ten would let a thread that
@@ -48,6 +49,7 @@ def favour_window() -> None:
     A thread that wants the interpreter gets it after half a millisecond instead of five, and what start-up made is
     left out of the collector's rounds: a full one took 60 ms of the GUI thread in the middle of an hour's pass.
     """
+    use_one_pool()
     sys.setswitchinterval(0.0005)
     gc.freeze()
     gc.enable()  # see `app`
