@@ -95,17 +95,20 @@ def make_files(folder: Path) -> list[str]:
 def child(folder: Path, seconds: float, seed: int, more: Path | None) -> int:
     """The process with the window: prints what the monkey does, a line each, and what came of it as JSON."""
     from monkey_hand import Monkey, prepare
+    from PySide6.QtCore import QEventLoop, QTimer
 
     faulthandler.enable()
     faulthandler.dump_traceback_later(seconds + HANG_SECONDS * 0.8, exit=True)
-    app, window, faults = prepare(folder)
+    _app, window, faults = prepare(folder)
     files = make_files(folder / "files") + (sorted(map(str, more.iterdir())) if more else [])
 
     def wait(limit: float, until: Callable[[], bool] = lambda: False) -> None:
-        stop = time.monotonic() + limit
-        while time.monotonic() < stop and not until():
-            app.processEvents()
-            time.sleep(0.005)
+        # In a loop, as in the program: outside of all loops, what is to be deleted later would go in any dialog's loop,
+        # and with it the list whose click opened that dialog.
+        loop, stop, look = QEventLoop(), time.monotonic() + limit, QTimer(interval=5)
+        look.timeout.connect(lambda: loop.quit() if time.monotonic() >= stop or until() else None)
+        look.start()
+        loop.exec()
 
     # Libraries that the first sound, the first two speakers load stay for good: memory is counted from then on.
     cold = resident_mib()
