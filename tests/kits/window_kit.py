@@ -48,6 +48,15 @@ def open_window(
 
 
 @contextmanager
+def open_demo(qtbot: QtBot, name: str) -> Iterator[MainWindow]:
+    """A window with a demo, everything final."""
+    with open_window(qtbot) as window:
+        window.commands.open_demo(name)
+        wait_final(qtbot, window)
+        yield window
+
+
+@contextmanager
 def open_silent_demo(qtbot: QtBot, name: str) -> Iterator[MainWindow]:
     """A window with a demo, whose sound card is one of the tests."""
     with open_window(qtbot) as window:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_demo, wait_final
 
 from osisnr_gui.qt.jobs import is_busy
 from osisnr_gui.qt.main_window import MainWindow
@@ -17,9 +17,7 @@ from osisnr_gui.qt.main_window import MainWindow
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("damaged")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "damaged") as window:
         yield window
 
 
@@ -149,9 +147,7 @@ def test_the_numbers_can_be_copied_from_the_menu(qtbot: QtBot, window: MainWindo
 def test_it_is_remembered(qtbot: QtBot) -> None:
     found = []
     for wanted in (True, False, False):
-        with open_window(qtbot) as window:
-            window.commands.open_demo("enhancement")
-            wait_final(qtbot, window)
+        with open_demo(qtbot, "enhancement") as window:
             dock = window.views.docks["inspector"]
             found.append(dock.isVisible())
             assert window.actions_by_id.by_id["inspector"].isChecked() is dock.isVisible()

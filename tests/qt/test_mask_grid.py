@@ -10,16 +10,14 @@ from plot_kit import pixels
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files, wait_final
+from window_kit import open_demo, open_window, show_files, wait_final
 
 from osisnr_gui.paths import resource_path
 from osisnr_gui.session.session import MaskGrid
 
 
 def test_the_demo_is_in_seconds_and_hz(qtbot: QtBot) -> None:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("masks")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "masks") as window:
         plots = window.views.plots
         assert plots.link.unit == "s"
         assert plots.spectrograms[0].frequency_scale.unit == "Hz"

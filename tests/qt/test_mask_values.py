@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, show_files, wait_final
+from window_kit import open_demo, open_window, show_files, wait_final
 
 from osisnr_gui.qt.look.theme import DARK, LIGHT
 from osisnr_gui.qt.plots.scales import DIFFERENCE_MAP
@@ -28,9 +28,7 @@ def _save(folder: Path, **masks: np.ndarray) -> list[Path]:
 
 
 def test_the_panel_counts_every_cell_of_both_masks_once_it_is_seen(qtbot: QtBot) -> None:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("masks")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "masks") as window:
         panel = window.views.mask_values
         assert panel.plot._outlines == ()  # not seen, not counted
         QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
@@ -49,9 +47,7 @@ def test_the_panel_counts_every_cell_of_both_masks_once_it_is_seen(qtbot: QtBot)
 
 
 def test_the_button_of_a_row_brings_the_panel(qtbot: QtBot) -> None:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("masks")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "masks") as window:
         QTest.mouseClick(window.views.sources.rows[1].values, Qt.MouseButton.LeftButton)
         assert window.views.docks["mask_values"].is_in_front
         window.commands.open_demo("damaged")
@@ -106,9 +102,7 @@ def test_a_mask_file_with_nine_arrays_offers_all_of_them_in_its_row(qtbot: QtBot
 
 
 def test_masks_are_compared_as_sound_once_the_panel_is_seen(qtbot: QtBot) -> None:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("masks")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "masks") as window:
         label = window.views.mask_values.sound
         assert label.text() == ""
         window.views.docks["mask_values"].toggle()
@@ -154,9 +148,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(tmp_path / "gone"))
-    with open_window(qtbot) as window:
-        window.commands.open_demo("masks")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "masks") as window:
         masks = window.views.store.session
         window.actions_by_id.by_id["compare_masked"].trigger()
         qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_demo, wait_final
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.comparison_plots import RibbonPlot
@@ -24,9 +24,7 @@ from osisnr_gui.session.session import Criterion
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("damaged")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "damaged") as window:
         yield window
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_demo, open_window, wait_final
 
 from osisnr_gui.qt.commands.finding import FirstTour
 from osisnr_gui.qt.main_window import MainWindow
@@ -18,9 +18,7 @@ from osisnr_gui.text.segment_words import FIRST_STEPS
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("enhancement")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "enhancement") as window:
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         yield window

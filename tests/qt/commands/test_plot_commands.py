@@ -11,14 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.qt.plots.curve_plot import MIXTURE
-from tests.kits.window_kit import open_window, wait_final
+from tests.kits.window_kit import open_demo, wait_final
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("enhancement")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "enhancement") as window:
         yield window
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
-from window_kit import open_silent_demo, open_window, take_size, wait_final
+from window_kit import open_demo, open_silent_demo, take_size, wait_final
 
 from osisnr_gui.qt.commands.presentation import Presentation
 from osisnr_gui.qt.look.theme import system_font
@@ -193,9 +193,7 @@ def test_the_window_can_be_closed_while_it_is_shown(qtbot: QtBot, window: MainWi
 @pytest.mark.usefixtures("dressed")
 @pytest.mark.parametrize("demo", [demo.name for demo in DEMOS])
 def test_it_is_half_as_large_again_sharp_and_nothing_is_cut(qtbot: QtBot, demo: str) -> None:
-    with open_window(qtbot) as window:
-        window.commands.open_demo(demo)
-        wait_final(qtbot, window)
+    with open_demo(qtbot, demo) as window:
         shown = _present(qtbot, window)
         shown.grab()
         assert (shown.width(), shown.height()) == (1280, 720)

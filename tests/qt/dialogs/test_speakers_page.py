@@ -15,14 +15,12 @@ from osisnr_gui.qt.dialogs.estimate_dialogs import SpeakersDialog
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.analysis import analyse
 from osisnr_gui.session.session import Session
-from tests.kits.window_kit import open_window, wait_final
+from tests.kits.window_kit import open_demo, wait_final
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("speakers")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "speakers") as window:
         yield window
 
 

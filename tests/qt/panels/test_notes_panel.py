@@ -9,7 +9,7 @@ from plot_kit import pixels
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-from window_kit import open_window, wait_final
+from window_kit import open_demo
 
 from osisnr_gui.qt.main_window import MainWindow
 from osisnr_gui.session.session import Note
@@ -17,9 +17,7 @@ from osisnr_gui.session.session import Note
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("damaged")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "damaged") as window:
         yield window
         window.commands.session_files.may_close = lambda: True
 

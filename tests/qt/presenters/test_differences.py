@@ -20,14 +20,12 @@ from osisnr_gui.session.comparison.difference import Quantity
 from osisnr_gui.session.session import Formula
 from osisnr_gui.session.words import MIXTURE
 from osisnr_gui.text.comparison import difference_text
-from tests.kits.window_kit import open_window, wait_final
+from tests.kits.window_kit import open_demo, wait_final
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with open_window(qtbot) as window:
-        window.commands.open_demo("enhancement")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "enhancement") as window:
         yield window
 
 

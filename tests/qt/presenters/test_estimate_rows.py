@@ -18,7 +18,7 @@ from osisnr_gui.qt.plots.plot_stack import LEAST_ROW
 from osisnr_gui.qt.plots.spectrogram_plot import SpectrogramPlot
 from osisnr_gui.qt.presenters.estimate_rows import MOST_ROWS
 from osisnr_gui.session import edits
-from tests.kits.window_kit import open_window, show_files, wait_final
+from tests.kits.window_kit import open_demo, open_window, show_files, wait_final
 
 
 @pytest.fixture
@@ -176,9 +176,7 @@ def test_the_choice_is_remembered(qtbot: QtBot):
         window.commands.open_demo("enhancement")
         wait_final(qtbot, window)
         press(qtbot, window, Qt.Key.Key_A)
-    with open_window(qtbot) as window:
-        window.commands.open_demo("enhancement")
-        wait_final(qtbot, window)
+    with open_demo(qtbot, "enhancement") as window:
         assert len(rows(window)) == 2
         assert window.actions_by_id.by_id["all_estimates"].isChecked()
 
